@@ -1,0 +1,160 @@
+package autograd
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/pairlab/pairlab/engine/kernel"
+	"github.com/pairlab/pairlab/engine/parallel"
+	"github.com/pairlab/pairlab/engine/tensor"
+)
+
+// Tape records a model once and runs it forward and backward.
+type Tape[T tensor.Float] struct {
+	kernels     kernel.Set[T]
+	elementwise kernel.Elementwise[T]
+	params      *Params[T]
+	maxBatch    int
+
+	ops               []op[T]
+	values            []*Value[T]
+	forward, backward []segment[T] // what runs, in order; made by Finish
+	packers           []weights[T]
+	packed            int // the version of the parameters that the kernels hold
+	scalars           []*Scalar[T]
+
+	n     int // rows of the current batch
+	grid  parallel.Grid
+	train bool
+}
+
+// op is one record: it runs on the rows of one chunk.
+type op[T tensor.Float] interface {
+	// wanted says whether a gradient arrives at the op's outputs.
+	wanted() bool
+	// connect asks inputs and parameters for places to put gradients; it is
+	// called in backward order, for wanted ops only.
+	connect()
+	forward(c parallel.Chunk)
+	backward(c parallel.Chunk)
+}
+
+// forwardJoiner is an op after whose forward pass the chunks of a batch meet.
+type forwardJoiner interface{ joinForward() }
+
+// backwardJoiner is an op after whose backward pass they do.
+type backwardJoiner interface{ joinBackward() }
+
+// segment is a run of ops that one chunk goes through before the next chunk
+// starts, and what is done when all chunks are through.
+type segment[T tensor.Float] struct {
+	ops  []op[T]
+	join func()
+}
+
+// NewTape returns an empty tape for batches of at most maxBatch rows over
+// sealed parameters.
+func NewTape[T tensor.Float](kernels kernel.Set[T], params *Params[T], maxBatch int) *Tape[T] {
+	if maxBatch < 1 {
+		panic(fmt.Sprintf("autograd: batches of at most %d rows: want 1 or more", maxBatch))
+	}
+	return &Tape[T]{
+		kernels: kernels, elementwise: kernels.Elementwise(),
+		params: params, maxBatch: maxBatch,
+	}
+}
+
+// Input records an input of the given shape per row, filled by the caller
+// before each forward pass. wantsGrad makes its gradient available.
+func (t *Tape[T]) Input(wantsGrad bool, shape ...int) *Value[T] {
+	return t.newValue(wantsGrad, shape...)
+}
+
+// Values are all that the tape computes, in the order of their recording.
+func (t *Tape[T]) Values() []*Value[T] { return t.values }
+
+// MaxBatch is the largest number of rows a batch may have.
+func (t *Tape[T]) MaxBatch() int { return t.maxBatch }
+
+func (t *Tape[T]) record(o op[T]) { t.ops = append(t.ops, o) }
+
+// maxChunk is the largest number of rows that a chunk can have.
+func (t *Tape[T]) maxChunk() int { return (t.maxBatch + parallel.Chunks - 1) / parallel.Chunks }
+
+// Finish ends the recording: what the minimised losses reach gets its
+// gradient buffers, and the ops are cut into segments.
+func (t *Tape[T]) Finish() {
+	var run []op[T]
+	for _, o := range t.ops {
+		run = append(run, o)
+		if j, ok := o.(forwardJoiner); ok {
+			t.forward = append(t.forward, segment[T]{run, j.joinForward})
+			run = nil
+		}
+	}
+	t.forward = append(t.forward, segment[T]{run, t.joinScalars})
+
+	run = nil
+	for _, o := range slices.Backward(t.ops) {
+		if !o.wanted() {
+			continue
+		}
+		o.connect()
+		run = append(run, o)
+		if j, ok := o.(backwardJoiner); ok {
+			t.backward = append(t.backward, segment[T]{run, j.joinBackward})
+			run = nil
+		}
+	}
+	t.backward = append(t.backward, segment[T]{run, t.reduce})
+}
+
+// Forward runs the record on the n rows that the inputs hold; train chooses
+// batch statistics over running ones. Scalars are complete after it.
+func (t *Tape[T]) Forward(n int, train bool) {
+	if t.forward == nil || n < 1 || n > t.maxBatch {
+		panic(fmt.Sprintf("autograd: forward pass of %d rows: want a finished tape and 1..%d", n, t.maxBatch))
+	}
+	t.n, t.grid, t.train = n, parallel.Cut(n), train
+	if t.packed != t.params.version {
+		for _, w := range t.packers {
+			w.kernel.Pack(w.w.Data, w.b.Data)
+		}
+		t.packed = t.params.version
+	}
+	for _, s := range t.forward {
+		for _, c := range t.grid {
+			if c.Len() == 0 {
+				continue
+			}
+			for _, o := range s.ops {
+				o.forward(c)
+			}
+		}
+		s.join()
+	}
+}
+
+// Backward runs the record backwards over the rows of the last forward pass
+// and leaves the gradients in the parameters.
+func (t *Tape[T]) Backward() {
+	for _, s := range t.backward {
+		for _, c := range t.grid {
+			if c.Len() == 0 {
+				continue
+			}
+			for _, o := range s.ops {
+				o.backward(c)
+			}
+		}
+		s.join()
+	}
+}
+
+func (t *Tape[T]) joinScalars() {
+	for _, s := range t.scalars {
+		s.join(t.grid, t.n)
+	}
+}
+
+func (t *Tape[T]) reduce() { t.params.reduce(t.grid, t.elementwise) }
