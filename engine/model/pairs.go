@@ -1,0 +1,59 @@
+package model
+
+import (
+	"fmt"
+
+	"github.com/pairlab/pairlab/engine/tensor"
+)
+
+// Pairs are standardised digit pairs with their labels.
+type Pairs struct {
+	N      int
+	X      []float32 // [N, 2, 14, 14]
+	Target []int32   // [N], 1 where the first digit <= the second, else 0
+	Digits []int32   // [N, 2]
+}
+
+// Check reports pairs whose parts do not fit together.
+func (p Pairs) Check() error {
+	if p.N < 1 || len(p.X) != p.N*2*Side*Side || len(p.Target) != p.N || len(p.Digits) != 2*p.N {
+		return fmt.Errorf("model: %d pairs with %d pixels, %d targets and %d digits: want 1 or more, with 392, 1 and 2 each", p.N, len(p.X), len(p.Target), len(p.Digits))
+	}
+	for i, t := range p.Target {
+		left, right := p.Digits[2*i], p.Digits[2*i+1]
+		if left < 0 || left >= Digits || right < 0 || right >= Digits || (t == 1) != (left <= right) || t&^1 != 0 {
+			return fmt.Errorf("model: pair %d: digits %d and %d with target %d", i, left, right, t)
+		}
+	}
+	return nil
+}
+
+// Load copies the pairs rows[0], rows[1], … into the net's inputs.
+func (n *Net[T]) Load(p Pairs, rows []int32) {
+	for to, from := range rows {
+		n.load(p, to, int(from))
+	}
+}
+
+func (n *Net[T]) load(p Pairs, to, from int) {
+	const area = Side * Side
+	left := p.X[from*2*area : (from*2+1)*area]
+	right := p.X[(from*2+1)*area : (from+1)*2*area]
+	n.In.Target.Data[to] = p.Target[from]
+	if !n.config.Siamese() {
+		pair := n.In.Pair.Data[to*2*area : (to+1)*2*area]
+		for i, v := range left {
+			pair[2*i], pair[2*i+1] = T(v), T(right[i])
+		}
+		return
+	}
+	convert(n.In.Left.Data[to*area:(to+1)*area], left)
+	convert(n.In.Right.Data[to*area:(to+1)*area], right)
+	n.In.LeftDigit.Data[to], n.In.RightDigit.Data[to] = p.Digits[2*from], p.Digits[2*from+1]
+}
+
+func convert[T tensor.Float](to []T, from []float32) {
+	for i, v := range from {
+		to[i] = T(v)
+	}
+}
