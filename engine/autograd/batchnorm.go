@@ -42,7 +42,7 @@ type batchNorm[T tensor.Float] struct {
 	s      BatchNormState[T]
 	pixels int // values a row has for each channel
 
-	partial [parallel.Chunks][]T // per chunk [2, C]: mean and m2, or Σg and Σg·(x-μ)
+	partial [parallel.Chunks][]T // per chunk [2, C]: mean and m2, or Σg and Σg·(x-μ); rows of the pair's
 
 	mean, scale, invStd []T // [C] of the current batch; scale is γ/√(σ²+ε)
 	a, b, k             []T // [C] coefficients of dx
@@ -62,9 +62,6 @@ func (t *Tape[T]) newBatchNorm(x *Value[T], s BatchNormState[T]) *batchNorm[T] {
 	}
 	for _, v := range []*[]T{&n.mean, &n.scale, &n.invStd, &n.a, &n.b, &n.k} {
 		*v = make([]T, c)
-	}
-	for i := range n.partial {
-		n.partial[i] = make([]T, 2*c)
 	}
 	return n
 }

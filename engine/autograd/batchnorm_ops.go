@@ -23,6 +23,7 @@ func (t *Tape[T]) BatchNorm(x []*Value[T], s []BatchNormState[T]) []*Value[T] {
 		out[i] = norms[i].y
 	}
 	p := &batchPair[T]{t: t, norms: norms}
+	p.share()
 	t.record(batchStats[T]{p})
 	t.record(batchApply[T]{p})
 	return out
@@ -33,6 +34,26 @@ type batchPair[T tensor.Float] struct {
 	t     *Tape[T]
 	norms []*batchNorm[T]
 	live  []*batchNorm[T] // those that a gradient arrives at
+
+	partial []T   // [Chunks, all norms' 2·C]: a chunk's row is what it brings to the meeting
+	bounds  []int // the ranks' parts of it
+}
+
+// share gives each norm its place in the chunks' rows.
+func (p *batchPair[T]) share() {
+	width := 0
+	for _, n := range p.norms {
+		width += 2 * len(n.mean)
+	}
+	p.partial = make([]T, parallel.Chunks*width)
+	p.bounds = parallel.Scaled(p.t.chunks, width)
+	at := 0
+	for _, n := range p.norms {
+		for c := range n.partial {
+			n.partial[c] = p.partial[c*width+at : c*width+at+2*len(n.mean)]
+		}
+		at += 2 * len(n.mean)
+	}
 }
 
 // batchStats is what is done before the chunks meet on the way forward, and
@@ -57,6 +78,9 @@ func (o batchStats[T]) forward(c parallel.Chunk) {
 }
 
 func (o batchStats[T]) joinForward() {
+	if o.t.train {
+		o.t.group.AllGather(o.partial, o.bounds)
+	}
 	for _, n := range o.norms {
 		n.mergeMoments()
 	}
@@ -97,6 +121,9 @@ func (o batchApply[T]) backward(c parallel.Chunk) {
 }
 
 func (o batchApply[T]) joinBackward() {
+	if o.t.train {
+		o.t.group.AllGather(o.partial, o.bounds)
+	}
 	for _, n := range o.live {
 		n.mergeGradientSums()
 	}

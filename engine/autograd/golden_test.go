@@ -9,6 +9,7 @@ import (
 	"github.com/pairlab/pairlab/engine/autograd"
 	"github.com/pairlab/pairlab/engine/internal/golden"
 	"github.com/pairlab/pairlab/engine/kernel/portable"
+	"github.com/pairlab/pairlab/engine/parallel"
 	"github.com/pairlab/pairlab/engine/safetensors"
 )
 
@@ -109,7 +110,7 @@ func (f fixture) run() {
 		copy(state.Var.Data, f.floats("var"))
 	}
 	p.Seal()
-	tape := autograd.NewTape(portable.New[float32](), p, n)
+	tape := autograd.NewTape(portable.New[float32](), p, parallel.Solo[float32]{}, n)
 	in := tape.Input(true, shape...)
 	copy(in.Data, x)
 

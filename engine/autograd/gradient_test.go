@@ -7,6 +7,7 @@ import (
 
 	"github.com/pairlab/pairlab/engine/autograd"
 	"github.com/pairlab/pairlab/engine/kernel/portable"
+	"github.com/pairlab/pairlab/engine/parallel"
 	"gonum.org/v1/gonum/diff/fd"
 )
 
@@ -112,7 +113,7 @@ func checkOp(t *testing.T, c opCase, n int) {
 		state = state64{Gamma: params[0], Beta: params[1], Mean: p.AddBuffer("mean", 0.3, channels), Var: p.AddBuffer("var", 1.7, channels)}
 	}
 	p.Seal()
-	tape := autograd.NewTape(portable.New[float64](), p, n)
+	tape := autograd.NewTape(portable.New[float64](), p, parallel.Solo[float64]{}, n)
 	var inputs values64
 	vectors := [][]float64{p.Data}
 	for _, shape := range c.inputs {
@@ -203,7 +204,7 @@ func TestCrossEntropyGradient(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 3))
 	p := &autograd.Params[float64]{}
 	p.Seal()
-	tape := autograd.NewTape(portable.New[float64](), p, n)
+	tape := autograd.NewTape(portable.New[float64](), p, parallel.Solo[float64]{}, n)
 	x := tape.Input(true, classes)
 	fillNormal(rng, x.Data)
 	labels := tape.Labels(classes)
@@ -227,7 +228,7 @@ func TestLossOfWeightZeroTrainsNothing(t *testing.T) {
 	w, b := p.Add("w", 2, 3), p.Add("b", 2)
 	p.Seal()
 	fillNormal(rand.New(rand.NewPCG(1, 1)), p.Data)
-	tape := autograd.NewTape(portable.New[float64](), p, 4)
+	tape := autograd.NewTape(portable.New[float64](), p, parallel.Solo[float64]{}, 4)
 	y := tape.Linear(tape.Input(false, 3), w, b, false)
 	loss := tape.CrossEntropy(y, tape.Labels(2))
 	tape.Minimize(autograd.Term[float64]{Loss: loss, Weight: 0})

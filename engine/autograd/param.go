@@ -34,7 +34,7 @@ type Params[T tensor.Float] struct {
 	List    []*Param[T]
 	Buffers []*Buffer[T]
 	Data    []T // all parameters, one after the other
-	Grad    []T // all gradients, likewise
+	Grad    []T // all gradients, likewise; in a group, only those of the rank's slice
 
 	partial [parallel.Chunks][]T
 	version int
@@ -92,16 +92,6 @@ func (p *Params[T]) Count() int {
 // Changed says that parameter values were written: tapes repack them before
 // the next forward pass.
 func (p *Params[T]) Changed() { p.version++ }
-
-// reduce combines the chunks' gradients.
-func (p *Params[T]) reduce(grid parallel.Grid, e kernel.Elementwise[T]) {
-	for _, c := range grid {
-		if c.Len() == 0 {
-			clear(p.partial[c.Index])
-		}
-	}
-	e.Sum8(p.Grad, &p.partial)
-}
 
 // paramSlot is where one consumer of a parameter puts its gradient. The
 // first to run writes the chunk's gradient, later ones add to it.

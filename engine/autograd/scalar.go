@@ -20,16 +20,6 @@ func (t *Tape[T]) newScalar() *Scalar[T] {
 	return s
 }
 
-// join combines the chunks' sums of a batch of n rows.
-func (s *Scalar[T]) join(grid parallel.Grid, n int) {
-	for _, c := range grid {
-		if c.Len() == 0 {
-			s.partial[c.Index] = 0
-		}
-	}
-	s.Value = parallel.Sum(&s.partial) / T(n)
-}
-
 // Term is a loss and its weight in a sum.
 type Term[T tensor.Float] struct {
 	Loss   *Scalar[T]

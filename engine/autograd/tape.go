@@ -15,6 +15,9 @@ type Tape[T tensor.Float] struct {
 	elementwise kernel.Elementwise[T]
 	params      *Params[T]
 	maxBatch    int
+	group       parallel.Group[T]
+	chunks      []int // the ranks' chunks: rank r has [chunks[r], chunks[r+1])
+	reducer     *reducer[T]
 
 	ops               []op[T]
 	values            []*Value[T]
@@ -22,6 +25,8 @@ type Tape[T tensor.Float] struct {
 	packers           []weights[T]
 	packed            int // the version of the parameters that the kernels hold
 	scalars           []*Scalar[T]
+	scalarSums        []T   // [Chunks, len(scalars)]
+	scalarBounds      []int // the ranks' parts of it
 
 	n     int // rows of the current batch
 	grid  parallel.Grid
@@ -53,14 +58,17 @@ type segment[T tensor.Float] struct {
 }
 
 // NewTape returns an empty tape for batches of at most maxBatch rows over
-// sealed parameters.
-func NewTape[T tensor.Float](kernels kernel.Set[T], params *Params[T], maxBatch int) *Tape[T] {
+// sealed parameters, for one rank of a group. Every rank records the same.
+func NewTape[T tensor.Float](kernels kernel.Set[T], params *Params[T], group parallel.Group[T], maxBatch int) *Tape[T] {
 	if maxBatch < 1 {
 		panic(fmt.Sprintf("autograd: batches of at most %d rows: want 1 or more", maxBatch))
 	}
+	e := kernels.Elementwise()
 	return &Tape[T]{
-		kernels: kernels, elementwise: kernels.Elementwise(),
+		kernels: kernels, elementwise: e,
 		params: params, maxBatch: maxBatch,
+		group: group, chunks: parallel.Bounds(parallel.Chunks, group.Size()),
+		reducer: newReducer(params, group, e),
 	}
 }
 
@@ -93,6 +101,8 @@ func (t *Tape[T]) Finish() {
 		}
 	}
 	t.forward = append(t.forward, segment[T]{run, t.joinScalars})
+	t.scalarSums = make([]T, parallel.Chunks*len(t.scalars))
+	t.scalarBounds = parallel.Scaled(t.chunks, len(t.scalars))
 
 	run = nil
 	for _, o := range slices.Backward(t.ops) {
@@ -123,7 +133,7 @@ func (t *Tape[T]) Forward(n int, train bool) {
 		t.packed = t.params.version
 	}
 	for _, s := range t.forward {
-		for _, c := range t.grid {
+		for _, c := range t.own() {
 			if c.Len() == 0 {
 				continue
 			}
@@ -135,11 +145,17 @@ func (t *Tape[T]) Forward(n int, train bool) {
 	}
 }
 
+// own are the chunks of the current batch that are this rank's.
+func (t *Tape[T]) own() []parallel.Chunk {
+	rank := t.group.Rank()
+	return t.grid[t.chunks[rank]:t.chunks[rank+1]]
+}
+
 // Backward runs the record backwards over the rows of the last forward pass
-// and leaves the gradients in the parameters.
+// and leaves the gradients in the parameters: those of the rank's [Tape.Slice].
 func (t *Tape[T]) Backward() {
 	for _, s := range t.backward {
-		for _, c := range t.grid {
+		for _, c := range t.own() {
 			if c.Len() == 0 {
 				continue
 			}
@@ -152,9 +168,37 @@ func (t *Tape[T]) Backward() {
 }
 
 func (t *Tape[T]) joinScalars() {
-	for _, s := range t.scalars {
-		s.join(t.grid, t.n)
+	width := len(t.scalars)
+	for _, c := range t.own() {
+		for i, s := range t.scalars {
+			if c.Len() == 0 {
+				s.partial[c.Index] = 0
+			}
+			t.scalarSums[c.Index*width+i] = s.partial[c.Index]
+		}
+	}
+	t.group.AllGather(t.scalarSums, t.scalarBounds)
+	for i, s := range t.scalars {
+		for c := range s.partial {
+			s.partial[c] = t.scalarSums[c*width+i]
+		}
+		s.Value = parallel.Sum(&s.partial) / T(t.n)
 	}
 }
 
-func (t *Tape[T]) reduce() { t.params.reduce(t.grid, t.elementwise) }
+func (t *Tape[T]) reduce() { t.reducer.reduce(t.grid) }
+
+// Slice is the part [lo, hi) of the parameter vector whose gradients this
+// rank has after Backward, and which it is to update.
+func (t *Tape[T]) Slice() (lo, hi int) {
+	rank := t.group.Rank()
+	return t.reducer.bounds[rank], t.reducer.bounds[rank+1]
+}
+
+// Share makes x, as long as the parameter vector and up to date in each
+// rank's own slice, the same on every rank.
+func (t *Tape[T]) Share(x []T) { t.group.AllGather(x, t.reducer.bounds) }
+
+// Err is why the group failed, or nil; after a failure the results of Forward
+// and Backward are worthless.
+func (t *Tape[T]) Err() error { return t.group.Err() }

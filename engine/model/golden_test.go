@@ -12,6 +12,7 @@ import (
 	"github.com/pairlab/pairlab/engine/kernel/portable"
 	"github.com/pairlab/pairlab/engine/model"
 	"github.com/pairlab/pairlab/engine/optim"
+	"github.com/pairlab/pairlab/engine/parallel"
 	"github.com/pairlab/pairlab/engine/safetensors"
 )
 
@@ -76,7 +77,7 @@ func (r *run) build() {
 	}
 	m.Params.Changed()
 	r.m = m
-	r.net = m.Record(portable.New[float32](), r.g.Batch)
+	r.net = m.Record(portable.New[float32](), parallel.Solo[float32]{}, r.g.Batch)
 
 	pairs := model.Pairs{N: r.g.Batch, X: r.floats("x"), Target: r.ints("target"), Digits: r.ints("digits")}
 	if err := pairs.Check(); err != nil {
@@ -99,7 +100,8 @@ func (r *run) steps() {
 		if i == 0 {
 			r.firstStep()
 		}
-		sgd.Step()
+		sgd.Step(0, len(r.m.Params.Data))
+		r.m.Params.Changed()
 	}
 	r.compare("loss/steps", losses)
 	for _, p := range r.m.Params.List {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pairlab/pairlab/engine/kernel/portable"
 	"github.com/pairlab/pairlab/engine/model"
+	"github.com/pairlab/pairlab/engine/parallel"
 	"gonum.org/v1/gonum/diff/fd"
 )
 
@@ -57,7 +58,7 @@ func checkModel(t *testing.T, c model.Config) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	net := m.Record(portable.New[float64](), n)
+	net := m.Record(portable.New[float64](), parallel.Solo[float64]{}, n)
 	rows := make([]int32, n)
 	for i := range rows {
 		rows[i] = int32(i)

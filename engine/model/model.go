@@ -16,6 +16,7 @@ import (
 
 	"github.com/pairlab/pairlab/engine/autograd"
 	"github.com/pairlab/pairlab/engine/kernel"
+	"github.com/pairlab/pairlab/engine/parallel"
 	"github.com/pairlab/pairlab/engine/tensor"
 )
 
@@ -98,9 +99,10 @@ type Net[T tensor.Float] struct {
 	config Config
 }
 
-// Record writes the model onto a new tape for batches of at most maxBatch.
-func (m *Model[T]) Record(kernels kernel.Set[T], maxBatch int) *Net[T] {
-	t := autograd.NewTape(kernels, m.Params, maxBatch)
+// Record writes the model onto a new tape for batches of at most maxBatch
+// pairs, for one rank of a group.
+func (m *Model[T]) Record(kernels kernel.Set[T], group parallel.Group[T], maxBatch int) *Net[T] {
+	t := autograd.NewTape(kernels, m.Params, group, maxBatch)
 	n := &Net[T]{Tape: t, config: m.Config}
 	n.In.Target = t.Labels(2)
 	if m.Config.Siamese() {

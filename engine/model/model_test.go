@@ -8,6 +8,7 @@ import (
 	"github.com/pairlab/pairlab/engine/internal/golden"
 	"github.com/pairlab/pairlab/engine/kernel/portable"
 	"github.com/pairlab/pairlab/engine/model"
+	"github.com/pairlab/pairlab/engine/parallel"
 )
 
 func fixtureOf(t *testing.T, name string) *run {
@@ -87,7 +88,7 @@ func TestDigestFollowsSeedAndValues(t *testing.T) {
 func TestSiamese10ComparesItsReadings(t *testing.T) {
 	m := build(t, model.Paper(model.Siamese10), 4)
 	const n = 10
-	net := m.Record(portable.New[float32](), n)
+	net := m.Record(portable.New[float32](), parallel.Solo[float32]{}, n)
 	pairs := realPairs(t, n)
 	net.Load(pairs, []int32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
 	net.Tape.Forward(n, false)

@@ -39,18 +39,42 @@ func New[T tensor.Float](c Config, p *autograd.Params[T], k kernel.Elementwise[T
 	return o
 }
 
-// Step moves the parameters along the gradients of the last backward pass.
-func (o *Optimizer[T]) Step() {
-	c, p := o.config, o.params
+// Step moves the parameters [lo, hi) of the vector along their gradients of
+// the last backward pass. The caller shares them with other ranks, if any,
+// and then calls Params.Changed.
+func (o *Optimizer[T]) Step(lo, hi int) {
+	c, w, g := o.config, o.params.Data[lo:hi], o.params.Grad[lo:hi]
+	var m, v []T
+	if o.moments[0] != nil {
+		m = o.moments[0][lo:hi]
+	}
+	if o.moments[1] != nil {
+		v = o.moments[1][lo:hi]
+	}
 	o.steps++
 	if c.Kind == AdamKind {
 		t := float64(o.steps)
-		o.kernels.Adam(p.Data, p.Grad, o.moments[0], o.moments[1], kernel.AdamStep[T]{
+		o.kernels.Adam(w, g, m, v, kernel.AdamStep[T]{
 			Rate: T(c.Rate), Beta1: beta1, Beta2: beta2, Eps: eps, Decay: T(c.WeightDecay),
 			C1: T(1 - math.Pow(beta1, t)), C2: T(1 - math.Pow(beta2, t)),
 		})
 	} else {
-		o.kernels.SGD(p.Data, p.Grad, o.moments[0], T(c.Rate), T(c.Momentum), T(c.WeightDecay))
+		o.kernels.SGD(w, g, m, T(c.Rate), T(c.Momentum), T(c.WeightDecay))
 	}
-	p.Changed()
 }
+
+// Moments are the vectors, as long as the parameters, that the optimiser
+// keeps between steps: none, one or two.
+func (o *Optimizer[T]) Moments() [][]T {
+	n := 0
+	for n < len(o.moments) && o.moments[n] != nil {
+		n++
+	}
+	return o.moments[:n]
+}
+
+// Steps is the number of steps taken, which Adam's corrections depend on.
+func (o *Optimizer[T]) Steps() int { return o.steps }
+
+// SetSteps restores the number of steps of a run that is resumed.
+func (o *Optimizer[T]) SetSteps(n int) { o.steps = n }

@@ -46,7 +46,9 @@ func TestStepsFollowTheRules(t *testing.T) {
 					want[i] -= c.Rate * m[i]
 				}
 			}
-			o.Step()
+			o.Step(0, 3)
+			o.steps-- // both slices belong to one step
+			o.Step(3, n)
 		}
 		for i, x := range p.Data {
 			if math.Abs(x-want[i]) > 1e-12 {

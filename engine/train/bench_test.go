@@ -37,7 +37,7 @@ func noise(n int, seed uint64) model.Pairs {
 
 func newTestTrainer(t testing.TB, c Config, pairs model.Pairs) *trainer {
 	t.Helper()
-	r, err := newTrainer(c, 1, portable.New[float32](), pairs, pairs)
+	r, err := newTrainer(c, 1, pairs, pairs, Options{Kernels: portable.New[float32]()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,8 @@
 package train
 
 import (
+	"fmt"
+
 	"github.com/pairlab/pairlab/engine/model"
 	"github.com/pairlab/pairlab/engine/optim"
 )
@@ -11,4 +13,18 @@ type Config struct {
 	Optim  optim.Config `json:"optim"`
 	Batch  int          `json:"batch"`
 	Epochs int          `json:"epochs"`
+}
+
+// Check reports the first setting that no run can have.
+func (c Config) Check() error {
+	if err := c.Model.Check(); err != nil {
+		return err
+	}
+	if err := c.Optim.Check(); err != nil {
+		return err
+	}
+	if c.Batch < 1 || c.Epochs < 1 {
+		return fmt.Errorf("train: batches of %d pairs for %d epochs: want 1 or more of each", c.Batch, c.Epochs)
+	}
+	return nil
 }

@@ -1,52 +1,62 @@
 // Package train makes one run: a network trained on pairs from a seed, epoch
 // by epoch, to a [Result]. The same configuration, seed and pairs give the
-// same bits. It knows nothing of browsers or workers: what happens between
-// two steps (yielding, pausing, progress) is the caller's hook.
+// same bits, on any number of ranks, interrupted and resumed or not. It knows
+// nothing of browsers or workers: what happens between two steps (yielding,
+// pausing, progress) is the caller's hook.
 //
-// It imports model, optim and kernel. Start reading at [Run].
+// It imports model, optim, parallel and kernel. Start reading at [Run].
 package train
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/pairlab/pairlab/engine/kernel"
 	"github.com/pairlab/pairlab/engine/model"
 	"github.com/pairlab/pairlab/engine/optim"
+	"github.com/pairlab/pairlab/engine/parallel"
 )
 
-// Check reports the first setting that no run can have.
-func (c Config) Check() error {
-	if err := c.Model.Check(); err != nil {
-		return err
+// Run trains c from seed on the training pairs and evaluates it on the test
+// pairs after every epoch. It stops early if the loss is no longer finite
+// (Result.Diverged), a hook returns an error, or the group fails.
+func Run(c Config, seed uint64, trainSet, testSet model.Pairs, o Options) (Result, *model.Model[float32], error) {
+	t, err := newTrainer(c, seed, trainSet, testSet, o)
+	if err != nil {
+		return Result{}, nil, err
 	}
-	if err := c.Optim.Check(); err != nil {
-		return err
+	for len(t.result.Epochs) < c.Epochs && t.result.Diverged == 0 {
+		if err := t.epoch(); err != nil {
+			return Result{}, nil, err
+		}
 	}
-	if c.Batch < 1 || c.Epochs < 1 {
-		return fmt.Errorf("train: batches of %d pairs for %d epochs: want 1 or more of each", c.Batch, c.Epochs)
-	}
-	return nil
+	t.result.Digest = t.model.Digest()
+	return t.result, t.model, nil
+}
+
+// Options say how and where a run is made; they do not change its result.
+type Options struct {
+	Kernels kernel.Set[float32]
+	Group   parallel.Group[float32] // nil: a single rank
+	Resume  *State                  // nil: from the start
+	Hooks   Hooks
 }
 
 // Hooks are called between steps; each may be nil. An error that a hook
 // returns stops the run, and Run returns it.
 type Hooks struct {
-	Step  func(Progress) error            // after every batch
-	Epoch func(number int, e Epoch) error // after every epoch's evaluation, number from 1
+	Step  func(Progress) error                    // after every batch
+	Epoch func(number int, e Epoch) error         // after every epoch's evaluation, number from 1
+	State func(save func() (*State, error)) error // after Epoch: save makes a copy that the run can be resumed from
 }
 
 // initStream is the PCG stream that initial parameters are drawn from. Each
 // network has its own, so that leaving one out changes no other.
 func initStream(k model.Kind) uint64 {
-	for i, kind := range model.Kinds {
-		if kind == k {
-			return 0x70616972_00000000 + uint64(i)
-		}
-	}
-	return 0
+	const first = 0x70616972_00000000
+	return first + uint64(slices.Index(model.Kinds[:], k))
 }
 
 // NewModel makes the network of a run, with its seed's initial parameters.
@@ -54,42 +64,21 @@ func NewModel(c model.Config, seed uint64) (*model.Model[float32], error) {
 	return model.New[float32](c, rand.New(rand.NewPCG(seed, initStream(c.Kind))))
 }
 
-// Run trains c from seed on the training pairs and evaluates it on the test
-// pairs after every epoch. It stops early if the loss is no longer finite
-// (Result.Diverged) or a hook returns an error.
-func Run(c Config, seed uint64, kernels kernel.Set[float32], trainSet, testSet model.Pairs, h Hooks) (Result, *model.Model[float32], error) {
-	t, err := newTrainer(c, seed, kernels, trainSet, testSet)
-	if err != nil {
-		return Result{}, nil, err
-	}
-	for range c.Epochs {
-		ok, err := t.epoch(h)
-		if err != nil {
-			return Result{}, nil, err
-		}
-		if !ok {
-			break
-		}
-	}
-	t.result.Digest = t.model.Digest()
-	return t.result, t.model, nil
-}
-
 type trainer struct {
-	config    Config
-	model     *model.Model[float32]
-	net       *model.Net[float32]
-	optimizer *optim.Optimizer[float32]
-	train     model.Pairs
-	test      model.Pairs
-	order     []int32 // of the training pairs
-	testOrder []int32
-	elapsed   time.Duration // training only
-	trained   int           // pairs so far
-	result    Result
+	config      Config
+	hooks       Hooks
+	model       *model.Model[float32]
+	net         *model.Net[float32]
+	optimizer   *optim.Optimizer[float32]
+	train, test model.Pairs
+	order       []int32       // of the training pairs
+	testOrder   []int32       // of the test pairs
+	elapsed     time.Duration // training only
+	trained     int           // pairs so far
+	result      Result
 }
 
-func newTrainer(c Config, seed uint64, kernels kernel.Set[float32], trainSet, testSet model.Pairs) (*trainer, error) {
+func newTrainer(c Config, seed uint64, trainSet, testSet model.Pairs, o Options) (*trainer, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
@@ -102,14 +91,23 @@ func newTrainer(c Config, seed uint64, kernels kernel.Set[float32], trainSet, te
 	if err != nil {
 		return nil, err
 	}
-	return &trainer{
-		config: c, model: m,
-		net:       m.Record(kernels, min(c.Batch, max(trainSet.N, testSet.N))),
-		optimizer: optim.New(c.Optim, m.Params, kernels.Elementwise()),
+	if o.Group == nil {
+		o.Group = parallel.Solo[float32]{}
+	}
+	t := &trainer{
+		config: c, hooks: o.Hooks, model: m,
+		net:       m.Record(o.Kernels, o.Group, min(c.Batch, max(trainSet.N, testSet.N))),
+		optimizer: optim.New(c.Optim, m.Params, o.Kernels.Elementwise()),
 		train:     trainSet, test: testSet,
 		order: identity(trainSet.N), testOrder: identity(testSet.N),
 		result: Result{Seed: seed, Epochs: make([]Epoch, 0, c.Epochs)},
-	}, nil
+	}
+	if o.Resume != nil {
+		if err := t.restore(o.Resume); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
 }
 
 func identity(n int) []int32 {
@@ -120,8 +118,8 @@ func identity(n int) []int32 {
 	return order
 }
 
-// epoch trains one pass and evaluates it; ok is false if the run diverged.
-func (t *trainer) epoch(h Hooks) (ok bool, err error) {
+// epoch trains one pass over the pairs and evaluates it.
+func (t *trainer) epoch() error {
 	number := len(t.result.Epochs) + 1
 	var sum mean
 	batches := (t.train.N + t.config.Batch - 1) / t.config.Batch
@@ -131,44 +129,62 @@ func (t *trainer) epoch(h Hooks) (ok bool, err error) {
 		loss, accuracy := t.step(rows)
 		t.elapsed += time.Since(start)
 		t.trained += len(rows)
+		if err := t.net.Tape.Err(); err != nil {
+			return err
+		}
 		if !finite(loss) {
-			t.diverged(number)
-			return false, nil
+			return t.diverged(number)
 		}
 		sum.add(loss, accuracy, len(rows))
-		if h.Step != nil {
-			p := Progress{
+		if t.hooks.Step != nil {
+			err := t.hooks.Step(Progress{
 				Epoch: number, Epochs: t.config.Epochs, Batch: b + 1, Batches: batches,
 				Loss: sum.loss(), Accuracy: sum.accuracy(),
 				Seconds: t.elapsed.Seconds(), PairsPerSecond: t.speed(),
-			}
-			if err := h.Step(p); err != nil {
-				return false, err
+			})
+			if err != nil {
+				return err
 			}
 		}
 	}
 	testLoss, testAccuracy := t.evaluate(t.test, t.testOrder)
-	if !finite(testLoss) {
-		t.diverged(number)
-		return false, nil
+	if err := t.net.Tape.Err(); err != nil {
+		return err
 	}
-	e := Epoch{
+	if !finite(testLoss) {
+		return t.diverged(number)
+	}
+	return t.endEpoch(Epoch{
 		TrainLoss: sum.loss(), TrainAccuracy: sum.accuracy(),
 		TestLoss: testLoss, TestAccuracy: testAccuracy,
-	}
+	})
+}
+
+func (t *trainer) endEpoch(e Epoch) error {
 	r := &t.result
 	r.Epochs = append(r.Epochs, e)
 	r.TestAccuracy, r.TrainAccuracy = e.TestAccuracy, e.TrainAccuracy
 	r.Seconds, r.PairsPerSecond = t.elapsed.Seconds(), t.speed()
-	if h.Epoch != nil {
-		return true, h.Epoch(number, e)
+	if t.hooks.Epoch != nil {
+		if err := t.hooks.Epoch(len(r.Epochs), e); err != nil {
+			return err
+		}
 	}
-	return true, nil
+	// Ranks keep an optimiser's moments for their own slices only; what is
+	// saved, or another number of ranks goes on from, is the whole.
+	for _, m := range t.optimizer.Moments() {
+		t.net.Tape.Share(m)
+	}
+	if t.hooks.State != nil {
+		return t.hooks.State(t.save)
+	}
+	return nil
 }
 
-func (t *trainer) diverged(epoch int) {
+func (t *trainer) diverged(epoch int) error {
 	t.result.Diverged = epoch
 	t.result.Seconds, t.result.PairsPerSecond = t.elapsed.Seconds(), t.speed()
+	return nil
 }
 
 func (t *trainer) speed() float64 {
@@ -183,7 +199,9 @@ func (t *trainer) step(rows []int32) (loss, accuracy float64) {
 	t.net.Load(t.train, rows)
 	t.net.Tape.Forward(len(rows), true)
 	t.net.Tape.Backward()
-	t.optimizer.Step()
+	t.optimizer.Step(t.net.Tape.Slice())
+	t.net.Tape.Share(t.model.Params.Data)
+	t.model.Params.Changed()
 	return float64(t.net.Tape.Total()), float64(t.net.Accuracy.Value)
 }
 
@@ -199,7 +217,7 @@ func (t *trainer) evaluate(p model.Pairs, order []int32) (loss, accuracy float64
 	return sum.loss(), sum.accuracy()
 }
 
-// mean sums loss and accuracy over batches of different sizes.
+// mean is of loss and accuracy over batches of different sizes.
 type mean struct {
 	lossSum, accuracySum float64
 	n                    int

@@ -45,7 +45,7 @@ func quick(kind model.Kind) Config {
 func mustRun(t *testing.T, c Config, seed uint64, h Hooks) Result {
 	t.Helper()
 	pairs := digits(t)
-	r, m, err := Run(c, seed, portable.New[float32](), pairs, pairs, h)
+	r, m, err := Run(c, seed, pairs, pairs, Options{Kernels: portable.New[float32](), Hooks: h})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestHooksSeeEveryStepAndCanStop(t *testing.T) {
 	}
 	stop := errors.New("stop")
 	pairs := digits(t)
-	_, _, err := Run(c, 1, portable.New[float32](), pairs, pairs, Hooks{Step: func(Progress) error { return stop }})
+	_, _, err := Run(c, 1, pairs, pairs, Options{Kernels: portable.New[float32](), Hooks: Hooks{Step: func(Progress) error { return stop }}})
 	if !errors.Is(err, stop) {
 		t.Errorf("error %v, want the hook's", err)
 	}
@@ -142,7 +142,7 @@ func TestRunRefusesBadInput(t *testing.T) {
 		"no pairs":  {quick(model.Baseline), model.Pairs{}},
 		"no widths": {Config{Model: model.Config{Kind: model.Baseline}, Batch: 1, Epochs: 1}, pairs},
 	} {
-		if _, _, err := Run(c.config, 1, portable.New[float32](), c.train, pairs, Hooks{}); err == nil {
+		if _, _, err := Run(c.config, 1, c.train, pairs, Options{Kernels: portable.New[float32]()}); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}

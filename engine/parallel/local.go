@@ -1,0 +1,109 @@
+package parallel
+
+import (
+	"errors"
+	"sync"
+
+	"github.com/pairlab/pairlab/engine/tensor"
+)
+
+// ErrStopped is the error of a group that was stopped from outside.
+var ErrStopped = errors.New("parallel: the group was stopped")
+
+// Local is a group whose ranks are goroutines of one program: for native
+// programs, and the reference for other transports.
+type Local[T tensor.Float] struct {
+	rank int
+	hub  *hub[T]
+}
+
+// hub is what the ranks share.
+type hub[T tensor.Float] struct {
+	mu      sync.Mutex
+	changed *sync.Cond
+	size    int
+	waiting int
+	round   int
+	gather  [][]T   // each rank's x
+	sent    [][][]T // each rank's send
+	err     error
+}
+
+// NewLocal returns the size ranks of a new group.
+func NewLocal[T tensor.Float](size int) []*Local[T] {
+	h := &hub[T]{size: size, gather: make([][]T, size), sent: make([][][]T, size)}
+	h.changed = sync.NewCond(&h.mu)
+	ranks := make([]*Local[T], size)
+	for r := range ranks {
+		ranks[r] = &Local[T]{rank: r, hub: h}
+	}
+	return ranks
+}
+
+// Rank implements [Group].
+func (l *Local[T]) Rank() int { return l.rank }
+
+// Size implements [Group].
+func (l *Local[T]) Size() int { return l.hub.size }
+
+// Err implements [Group].
+func (l *Local[T]) Err() error {
+	l.hub.mu.Lock()
+	defer l.hub.mu.Unlock()
+	return l.hub.err
+}
+
+// Stop makes every rank's calls return; Err is then err.
+func (l *Local[T]) Stop(err error) {
+	l.hub.mu.Lock()
+	defer l.hub.mu.Unlock()
+	l.hub.err = err
+	l.hub.changed.Broadcast()
+}
+
+// barrier returns when all ranks have called it.
+func (h *hub[T]) barrier() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	round := h.round
+	h.waiting++
+	if h.waiting == h.size {
+		h.waiting = 0
+		h.round++
+		h.changed.Broadcast()
+		return
+	}
+	for h.round == round && h.err == nil {
+		h.changed.Wait()
+	}
+}
+
+// AllGather implements [Group].
+func (l *Local[T]) AllGather(x []T, bounds []int) {
+	h := l.hub
+	h.gather[l.rank] = x
+	h.barrier()
+	if l.Err() == nil {
+		for r, other := range h.gather {
+			if r != l.rank {
+				copy(x[bounds[r]:bounds[r+1]], other[bounds[r]:bounds[r+1]])
+			}
+		}
+	}
+	h.barrier()
+}
+
+// AllToAll implements [Group].
+func (l *Local[T]) AllToAll(send, receive [][]T) {
+	h := l.hub
+	h.sent[l.rank] = send
+	h.barrier()
+	if l.Err() == nil {
+		for r, other := range h.sent {
+			if r != l.rank {
+				copy(receive[r], other[l.rank])
+			}
+		}
+	}
+	h.barrier()
+}

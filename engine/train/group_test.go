@@ -1,0 +1,172 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/pairlab/pairlab/engine/kernel/portable"
+	"github.com/pairlab/pairlab/engine/model"
+	"github.com/pairlab/pairlab/engine/optim"
+	"github.com/pairlab/pairlab/engine/parallel"
+)
+
+// TestAnyNumberOfRanksSameBits is the promise of the chunk grid: whoever
+// computes which chunk, with batches that divide evenly and ones that do not,
+// and ones with fewer rows than chunks, the digest is the same.
+func TestAnyNumberOfRanksSameBits(t *testing.T) {
+	pairs := digits(t)
+	for _, kind := range model.Kinds {
+		for _, batch := range []int{20, 37, 3} {
+			c := quick(kind)
+			c.Batch, c.Epochs = batch, 2
+			if batch == 37 {
+				c.Optim = optim.Config{Kind: optim.AdamKind, Rate: 1e-3}
+			}
+			want := mustRun(t, c, 1, Hooks{})
+			for _, size := range []int{2, 3, 4, 8} {
+				for rank, got := range runGroup(t, c, pairs, size) {
+					if got.Digest != want.Digest || fmt.Sprint(got.Epochs) != fmt.Sprint(want.Epochs) {
+						t.Errorf("%s, batch %d, rank %d of %d: digest %.8s, want %.8s", kind, batch, rank, size, got.Digest, want.Digest)
+					}
+				}
+			}
+		}
+	}
+}
+
+func runGroup(t *testing.T, c Config, pairs model.Pairs, size int) []Result {
+	t.Helper()
+	results := make([]Result, size)
+	errs := make(chan error, size)
+	for rank, group := range parallel.NewLocal[float32](size) {
+		go func() {
+			r, _, err := Run(c, 1, pairs, pairs, Options{Kernels: portable.New[float32](), Group: group})
+			results[rank] = r
+			errs <- err
+		}()
+	}
+	for range size {
+		if err := <-errs; err != nil {
+			t.Fatal(err)
+		}
+	}
+	return results
+}
+
+func TestStoppedGroupEndsTheRun(t *testing.T) {
+	pairs := digits(t)
+	ranks := parallel.NewLocal[float32](2)
+	c := quick(model.Siamese2)
+	errs := make(chan error, 2)
+	for rank, group := range ranks {
+		go func() {
+			_, _, err := Run(c, 1, pairs, pairs, Options{Kernels: portable.New[float32](), Group: group, Hooks: Hooks{
+				Step: func(p Progress) error {
+					if rank == 0 && p.Batch == 3 {
+						group.Stop(parallel.ErrStopped)
+						return parallel.ErrStopped
+					}
+					return nil
+				},
+			}})
+			errs <- err
+		}()
+	}
+	for range ranks {
+		if err := <-errs; !errors.Is(err, parallel.ErrStopped) {
+			t.Errorf("error %v, want %v", err, parallel.ErrStopped)
+		}
+	}
+}
+
+// TestResumedRunSameBits interrupts a run after every epoch, keeps nothing
+// but the saved bytes, and goes on with another number of ranks each time.
+func TestResumedRunSameBits(t *testing.T) {
+	pairs := digits(t)
+	for _, o := range []optim.Config{
+		{Kind: optim.SGDKind, Rate: 0.1},
+		{Kind: optim.SGDKind, Rate: 0.05, Momentum: 0.9},
+		{Kind: optim.AdamKind, Rate: 1e-3},
+	} {
+		c := quick(model.Siamese10)
+		c.Optim, c.Epochs = o, 4
+		want := mustRun(t, c, 1, Hooks{})
+		var saved []byte
+		for epoch := 1; epoch < c.Epochs; epoch++ {
+			saved = interrupt(t, c, pairs, saved, epoch)
+		}
+		got, _, err := Run(c, 1, pairs, pairs, Options{Kernels: portable.New[float32](), Resume: decode(t, saved)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Digest != want.Digest || fmt.Sprint(got.Epochs) != fmt.Sprint(want.Epochs) {
+			t.Errorf("%+v: resumed run ends with %.8s after %v, want %.8s after %v", o, got.Digest, got.Epochs, want.Digest, want.Epochs)
+		}
+	}
+}
+
+var errInterrupted = errors.New("interrupted")
+
+// interrupt resumes from saved, on as many ranks as the epoch's number, and
+// stops after that epoch; it returns what the first rank saved.
+func interrupt(t *testing.T, c Config, pairs model.Pairs, saved []byte, epoch int) []byte {
+	t.Helper()
+	var out []byte
+	done := make(chan error, epoch)
+	for rank, group := range parallel.NewLocal[float32](epoch) {
+		go func() {
+			o := Options{Kernels: portable.New[float32](), Group: group, Hooks: Hooks{
+				State: func(save func() (*State, error)) error {
+					if rank == 0 {
+						s, err := save()
+						if err != nil {
+							return err
+						}
+						if out, err = s.Encode(); err != nil {
+							return err
+						}
+					}
+					return errInterrupted
+				},
+			}}
+			if saved != nil {
+				o.Resume = decode(t, saved)
+			}
+			_, _, err := Run(c, 1, pairs, pairs, o)
+			done <- err
+		}()
+	}
+	for range epoch {
+		if err := <-done; !errors.Is(err, errInterrupted) {
+			t.Fatalf("epoch %d: error %v", epoch, err)
+		}
+	}
+	return out
+}
+
+func decode(t *testing.T, b []byte) *State {
+	t.Helper()
+	s, err := DecodeState(b)
+	if err != nil {
+		t.Error(err)
+	}
+	return s
+}
+
+func TestStateOfAnotherRunIsRefused(t *testing.T) {
+	pairs := digits(t)
+	saved := interrupt(t, quick(model.Siamese10), pairs, nil, 1)
+	for name, change := range map[string]func(*Config){
+		"network":   func(c *Config) { c.Model = model.Paper(model.Baseline) },
+		"widths":    func(c *Config) { c.Model.Ch1++ },
+		"optimiser": func(c *Config) { c.Optim = optim.Config{Kind: optim.AdamKind, Rate: 1} },
+		"batchnorm": func(c *Config) { c.Model.BatchNorm = false },
+	} {
+		c := quick(model.Siamese10)
+		change(&c)
+		if _, _, err := Run(c, 1, pairs, pairs, Options{Kernels: portable.New[float32](), Resume: decode(t, saved)}); err == nil {
+			t.Errorf("another %s: resumed without an error", name)
+		}
+	}
+}
