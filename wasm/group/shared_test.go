@@ -1,0 +1,120 @@
+package group
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/pairlab/pairlab/engine/parallel"
+)
+
+// board is control words among goroutines.
+type board struct {
+	word    [controlWords]atomic.Int32
+	mu      sync.Mutex
+	changed *sync.Cond
+}
+
+func newBoard() *board {
+	b := &board{}
+	b.changed = sync.NewCond(&b.mu)
+	return b
+}
+
+func (b *board) Add(i, v int) int { return int(b.word[i].Add(int32(v))) - v }
+func (b *board) Load(i int) int   { return int(b.word[i].Load()) }
+
+func (b *board) Wait(i, value int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.Load(i) == value && b.Load(stopWord) == 0 {
+		b.changed.Wait()
+	}
+}
+
+func (b *board) Notify(int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.changed.Broadcast()
+}
+
+// array is memory among goroutines; the barrier orders its use.
+type array []float32
+
+func (a array) Write(at int, x []float32) { copy(a[at:at+len(x)], x) }
+func (a array) Read(x []float32, at int)  { copy(x, a[at:at+len(x)]) }
+
+func sharedGroup(size, n, most int) []*Shared {
+	control, memory := newBoard(), make(array, Floats(size, n, most))
+	ranks := make([]*Shared, size)
+	for r := range ranks {
+		ranks[r] = newShared(r, size, n, most, 10, control, memory)
+	}
+	return ranks
+}
+
+// exchange makes a rank call both methods many times and check every value.
+func exchange(t *testing.T, g parallel.Group[float32], n int) {
+	bounds := parallel.Bounds(n, g.Size())
+	x := make([]float32, n)
+	send, receive := make([][]float32, g.Size()), make([][]float32, g.Size())
+	for q := range send {
+		send[q] = make([]float32, bounds[q+1]-bounds[q])
+		receive[q] = make([]float32, bounds[g.Rank()+1]-bounds[g.Rank()])
+	}
+	for round := range 200 {
+		value := func(from, i int) float32 { return float32(1000*round + 100*from + i) }
+		for i := bounds[g.Rank()]; i < bounds[g.Rank()+1]; i++ {
+			x[i] = value(0, i)
+		}
+		g.AllGather(x, bounds)
+		for i, v := range x {
+			if v != value(0, i) {
+				t.Errorf("round %d, rank %d: gathered %v at %d, want %v", round, g.Rank(), v, i, value(0, i))
+				return
+			}
+		}
+		for q := range send {
+			for i := range send[q] {
+				send[q][i] = value(g.Rank(), q)
+			}
+		}
+		g.AllToAll(send, receive)
+		for q := range receive {
+			for _, v := range receive[q] {
+				if q != g.Rank() && v != value(q, g.Rank()) {
+					t.Errorf("round %d, rank %d: received %v from %d, want %v", round, g.Rank(), v, q, value(q, g.Rank()))
+					return
+				}
+			}
+		}
+	}
+}
+
+func TestSharedExchanges(t *testing.T) {
+	for _, size := range []int{2, 3, 8} {
+		for _, n := range []int{5, 8, 29} {
+			var all sync.WaitGroup
+			for _, g := range sharedGroup(size, n, n) {
+				all.Go(func() { exchange(t, g, n) })
+			}
+			all.Wait()
+		}
+	}
+}
+
+func TestSharedStops(t *testing.T) {
+	ranks := sharedGroup(3, 3, 3)
+	var all sync.WaitGroup
+	for _, g := range ranks[:2] { // the third never arrives
+		all.Go(func() {
+			g.AllGather(make([]float32, 3), []int{0, 1, 2, 3})
+			if g.Err() != ErrStopped {
+				t.Errorf("rank %d: error %v, want %v", g.Rank(), g.Err(), ErrStopped)
+			}
+			g.AllGather(make([]float32, 3), []int{0, 1, 2, 3}) // returns at once
+		})
+	}
+	ranks[0].Stop()
+	all.Wait()
+}
