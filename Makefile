@@ -1,0 +1,72 @@
+# PairLab: what can be made. `make help` lists it.
+# Needed: Go 1.26 or newer, Node.js 20 or newer with npm, and for test,
+# reproduce and bench a Chromium or Chrome.
+
+GO   ?= go
+DIST ?= dist
+
+# make serve
+PORT ?= 8080
+# make reproduce, make bench: what is left empty comes from the preset.
+ROUNDS  ?=
+EPOCHS  ?=
+MODELS  ?=
+WORKERS ?=
+SEED    ?=
+PRESET  ?=
+KERNELS ?=
+# make fuzz: how long each fuzz test runs.
+FUZZTIME ?= 30s
+
+SETTINGS = rounds=$(ROUNDS) epochs=$(EPOCHS) models=$(MODELS) workers=$(WORKERS) seed=$(SEED) preset=$(PRESET) kernels=$(KERNELS)
+
+.DEFAULT_GOAL := help
+.PHONY: serve build test reproduce bench lint fuzz clean help chromium
+
+serve: build ## Build what is stale and serve the site on http://127.0.0.1:8080 (PORT=)
+	@$(GO) run ./wasm/serve -dir $(DIST) -port $(PORT)
+
+build: ## Build the static site in dist/
+	@$(GO) run ./wasm/site -out $(DIST)
+
+test: chromium lint build ## Run everything: vet and lint, native tests, tests in wasm, headless-browser tests
+	@$(GO) run ./wasm/suite native wasm browser
+
+reproduce: chromium build ## Train the paper's table in headless Chromium (ROUNDS= EPOCHS= MODELS= WORKERS= SEED= PRESET= KERNELS=)
+	@$(GO) run ./wasm/drive reproduce -dir $(DIST) $(SETTINGS)
+
+bench: chromium build ## Measure training throughput in headless Chromium, every model x kernel set x worker count
+	@$(GO) run ./wasm/drive bench -dir $(DIST) $(SETTINGS)
+
+# The two reports are merged, as what one build does not use the other may.
+lint: ## Check format, go vet and staticcheck, natively and for wasm
+	@echo "== lint"
+	@unformatted=$$(gofmt -l data engine ui wasm); \
+	if [ -n "$$unformatted" ]; then echo "not formatted (run gofmt -w): $$unformatted" >&2; exit 1; fi
+	@$(GO) vet -tags=browser ./...
+	@packages="$$($(GO) run ./wasm/suite packages)" && \
+	staticcheck="$$($(GO) tool -n staticcheck)" && \
+	reports="$$(mktemp -d)" && trap 'rm -rf "$$reports"' EXIT && \
+	GOOS=js GOARCH=wasm $(GO) vet $$packages && \
+	"$$staticcheck" -f=binary -tags=browser ./... > "$$reports/native" && \
+	GOOS=js GOARCH=wasm "$$staticcheck" -f=binary $$packages > "$$reports/wasm" && \
+	"$$staticcheck" -merge "$$reports/native" "$$reports/wasm"
+
+fuzz: ## Run every fuzz test for a while (FUZZTIME=30s)
+	@set -e; for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+			echo "== $$package $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
+		done; \
+	done
+
+clean: ## Remove what the build made
+	rm -rf $(DIST) ui/node_modules
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# Not in the list: installs Chromium where it is missing and that is possible,
+# else says what to install.
+chromium:
+	@$(GO) run ./wasm/drive install

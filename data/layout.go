@@ -1,0 +1,129 @@
+package data
+
+import (
+	"compress/flate"
+	"errors"
+	"fmt"
+	"io"
+	"math/bits"
+)
+
+// Where the inked pixels of an image are: two bytes for each row, of seven pixels each.
+const (
+	halfRow   = Side / 2
+	inkBytes  = Side * 2
+	lowBits   = 2
+	lowMask   = 1<<lowBits - 1
+	lowInByte = 8 / lowBits
+)
+
+// maxImageBytes is what an image with ink in every pixel takes before compression: label, ink, upper and lower bits.
+const maxImageBytes = 1 + inkBytes + Pixels + Pixels/lowInByte
+
+// content is a set laid out for compression: what is alike stands together, and what is noise stands apart. An inked
+// pixel's sum less one, 0..1019, is cut into eight upper and two lower bits. One set has one content.
+type content struct {
+	labels []uint8 // [N]
+	ink    []uint8 // [N, 14, 2], bit b of half h: pixel 7h+b of the row is not blank
+	upper  []uint8 // [K], of the K inked pixels in order
+	lower  []uint8 // [ceil(K/4)], four pixels a byte, the first lowest, the last byte filled up with zeros
+}
+
+func (c content) sections() [][]uint8 { return [][]uint8{c.labels, c.ink, c.upper, c.lower} }
+
+func layOut(set Set) content {
+	c := content{labels: set.Labels, ink: make([]uint8, set.Len()*inkBytes)}
+	for i, sum := range set.Sums {
+		if sum == 0 {
+			continue
+		}
+		c.ink[i/halfRow] |= 1 << (i % halfRow)
+		k := len(c.upper)
+		if k%lowInByte == 0 {
+			c.lower = append(c.lower, 0)
+		}
+		c.upper = append(c.upper, uint8((sum-1)>>lowBits))
+		c.lower[k/lowInByte] |= uint8((sum-1)&lowMask) << (k % lowInByte * lowBits)
+	}
+	return c
+}
+
+// restore writes every label and every sum of the set.
+func (c content) restore(set Set) error {
+	if i := labelOutOfRange(c.labels); i >= 0 {
+		return fmt.Errorf("label %d of image %d, want 0..%d", c.labels[i], i, Digits-1)
+	}
+	copy(set.Labels, c.labels)
+	k := 0
+	for at, ink := range c.ink {
+		half := set.Sums[at*halfRow:][:halfRow]
+		clear(half)
+		for ; ink != 0; ink &= ink - 1 {
+			low := c.lower[k/lowInByte] >> (k % lowInByte * lowBits) & lowMask
+			sum := uint16(c.upper[k])<<lowBits + uint16(low) + 1
+			if sum > MaxSum {
+				return fmt.Errorf("sum %d in image %d, want 0..%d", sum, at/inkBytes, MaxSum)
+			}
+			half[bits.TrailingZeros8(ink)] = sum
+			k++
+		}
+	}
+	return nil
+}
+
+// deflate writes the content as one stream, flushed between the sections so that each has Huffman codes of its own.
+func (c content) deflate(w io.Writer) error {
+	z, err := flate.NewWriter(w, flate.BestCompression)
+	if err != nil {
+		return err
+	}
+	for _, section := range c.sections() {
+		if _, err := z.Write(section); err != nil {
+			return err
+		}
+		if err := z.Flush(); err != nil {
+			return err
+		}
+	}
+	return z.Close()
+}
+
+// inflate reads the content of so many images: no more than maxImageBytes for each, whatever the stream would go on
+// to give. A stream that ends early or goes on is an error, and so are bits set where there is nothing to say.
+func inflate(r io.Reader, images int) (content, error) {
+	z := flate.NewReader(r)
+	start := make([]uint8, images*(1+inkBytes))
+	if err := readSection(z, start); err != nil {
+		return content{}, err
+	}
+	c := content{labels: start[:images], ink: start[images:]}
+	inked := 0
+	for at, ink := range c.ink {
+		if ink>>halfRow != 0 {
+			return content{}, fmt.Errorf("ink 0x%02x in image %d, want at most 0x%02x", ink, at/inkBytes, 1<<halfRow-1)
+		}
+		inked += bits.OnesCount8(ink)
+	}
+	rest := make([]uint8, inked+(inked+lowInByte-1)/lowInByte)
+	if err := readSection(z, rest); err != nil {
+		return content{}, err
+	}
+	c.upper, c.lower = rest[:inked], rest[inked:]
+	if left := inked % lowInByte; left > 0 && c.lower[len(c.lower)-1]>>(left*lowBits) != 0 {
+		return content{}, errors.New("the last byte is not filled up with zeros")
+	}
+	switch _, err := io.ReadFull(z, make([]uint8, 1)); {
+	case err == nil:
+		return content{}, fmt.Errorf("bytes left over after %d inked pixels", inked)
+	case !errors.Is(err, io.EOF):
+		return content{}, fmt.Errorf("compressed images: %w", err)
+	}
+	return c, nil
+}
+
+func readSection(r io.Reader, b []uint8) error {
+	if n, err := io.ReadFull(r, b); err != nil {
+		return fmt.Errorf("compressed images: %d bytes, want %d: %w", n, len(b), noEOF(err))
+	}
+	return nil
+}

@@ -1,0 +1,90 @@
+package data
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+)
+
+// A pack file: a header of 16 bytes, little-endian,
+//
+//	0  "PLDP"
+//	4  uint16 version, 1
+//	6  uint16 split, 0 train, 1 test
+//	8  uint32 index of the first image in its split
+//	12 uint32 number of images
+//
+// then, as one deflate stream (RFC 1951) up to the end of the file, the labels and the images as content has them.
+const (
+	packMagic   = "PLDP"
+	packVersion = 1
+	headerSize  = 16
+)
+
+// ShardImages is the number of images of a full pack.
+const ShardImages = 10_000
+
+// maxShardBytes is above what any pack of ShardImages takes: deflate adds less than a hundredth to what it cannot
+// compress.
+const maxShardBytes = headerSize + ShardImages*maxImageBytes*101/100
+
+// DecodePack checks a pack file against its entry in the manifest and decodes it. Errors name the file and say what was
+// expected. Files of one set may differ in how it is compressed, but in nothing else: sizes are exact, nothing may
+// follow, and no more is unpacked than s.Images images can take.
+func DecodePack(s Shard, b []byte) (Set, error) {
+	if err := s.check(); err != nil {
+		return Set{}, fmt.Errorf("data: %w", err)
+	}
+	set := Set{Labels: make([]uint8, s.Images), Sums: make([]uint16, s.Images*Pixels)}
+	if err := decodePack(s, b, set); err != nil {
+		return Set{}, fmt.Errorf("data: %s: %w", s.File, err)
+	}
+	return set, nil
+}
+
+// decodePack decodes into a set that has s.Images images and writes all of it. After an error it is not to be used.
+func decodePack(s Shard, b []byte, set Set) error {
+	if int64(len(b)) != s.Bytes {
+		return fmt.Errorf("%d bytes, want %d", len(b), s.Bytes)
+	}
+	if sum := sha256.Sum256(b); hex.EncodeToString(sum[:]) != s.SHA256 {
+		return fmt.Errorf("checksum %x, want %s", sum, s.SHA256)
+	}
+	if len(b) < headerSize {
+		return fmt.Errorf("%d bytes, want a header of %d", len(b), headerSize)
+	}
+	if want := packHeader(s.Split, s.First, s.Images); !bytes.Equal(b[:headerSize], want) {
+		return fmt.Errorf("header % x, want % x (version %d, %s images from %d, %d of them)",
+			b[:headerSize], want, packVersion, s.Split, s.First, s.Images)
+	}
+	body := bytes.NewReader(b[headerSize:])
+	c, err := inflate(body, s.Images)
+	if err != nil {
+		return err
+	}
+	if body.Len() > 0 {
+		return fmt.Errorf("%d bytes left over after the compressed images", body.Len())
+	}
+	return c.restore(set)
+}
+
+// encodePack is the pack file of a set, whose images begin at index first of their split.
+func encodePack(split Split, first int, set Set) ([]byte, error) {
+	var b bytes.Buffer
+	b.Write(packHeader(split, first, set.Len()))
+	if err := layOut(set).deflate(&b); err != nil {
+		return nil, fmt.Errorf("data: %s images from %d: %w", split, first, err)
+	}
+	return b.Bytes(), nil
+}
+
+func packHeader(split Split, first, images int) []byte {
+	b := make([]byte, 0, headerSize)
+	b = append(b, packMagic...)
+	b = binary.LittleEndian.AppendUint16(b, packVersion)
+	b = binary.LittleEndian.AppendUint16(b, split.code())
+	b = binary.LittleEndian.AppendUint32(b, uint32(first))
+	return binary.LittleEndian.AppendUint32(b, uint32(images))
+}

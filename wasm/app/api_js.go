@@ -1,0 +1,164 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/hack-pad/safejs"
+
+	"github.com/pairlab/pairlab/engine/experiment"
+)
+
+// publish sets window.pairlab, the interface for scripts:
+//
+//	version            the build's, a string
+//	start(config)      begins an experiment; throws if a setting is wrong
+//	pause() resume() stop()
+//	result()           pairlab.result/v1 so far, or null
+//	on(event, fn)      calls fn at each event; returns a function that ends it
+//
+// The events are "state" {state}, "progress" and "epoch" {model, round, …},
+// "round" {model, round, result}, "done" (the result) and "error" {message}.
+func (c *controller) publish(boot safejs.Value) error {
+	throwing, err := boot.Get("throwing")
+	if err != nil {
+		return err
+	}
+	api := map[string]any{"version": version}
+	for name, fn := range map[string]func([]safejs.Value) (any, error){
+		"start":  c.apiStart,
+		"pause":  func([]safejs.Value) (any, error) { c.Pause(); return nil, nil },
+		"resume": func([]safejs.Value) (any, error) { c.Resume(); return nil, nil },
+		"stop":   func([]safejs.Value) (any, error) { c.Stop(); return nil, nil },
+		"result": c.apiResult,
+		"on":     c.apiOn,
+	} {
+		inner, err := safejs.FuncOf(func(_ safejs.Value, args []safejs.Value) any {
+			value, err := fn(args)
+			if err != nil {
+				return newError(err)
+			}
+			if value == nil {
+				return safejs.Undefined()
+			}
+			return value
+		})
+		if err != nil {
+			return err
+		}
+		if api[name], err = throwing.Invoke(inner); err != nil {
+			return fmt.Errorf("app: window.pairlab.%s: %w", name, err)
+		}
+	}
+	return safejs.Global().Set("pairlab", api)
+}
+
+func (c *controller) apiStart(args []safejs.Value) (any, error) {
+	object := map[string]any{}
+	if len(args) > 0 && !args[0].IsUndefined() {
+		toText, err := safejs.Global().Get("JSON")
+		if err != nil {
+			return nil, err
+		}
+		value, err := toText.Call("stringify", args[0])
+		if err != nil {
+			return nil, fmt.Errorf("app: start: %w", err)
+		}
+		text, err := value.String()
+		if err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal([]byte(text), &object); err != nil || object == nil {
+			return nil, fmt.Errorf("app: start: settings %s: want an object", text)
+		}
+	}
+	config, err := experiment.ParseObject(object)
+	if err != nil {
+		return nil, err
+	}
+	return nil, c.Start(config)
+}
+
+func (c *controller) apiResult([]safejs.Value) (any, error) {
+	text := c.resultJSON()
+	if text == nil {
+		return safejs.Null(), nil
+	}
+	return parseJSON(text)
+}
+
+// eventNames are what scripts can listen to.
+var eventNames = [...]string{"state", "progress", "epoch", "round", "done", "error"}
+
+func (c *controller) apiOn(args []safejs.Value) (any, error) {
+	if len(args) < 2 || args[0].Type() != safejs.TypeString || args[1].Type() != safejs.TypeFunction {
+		return nil, fmt.Errorf("app: on: want an event's name and a function")
+	}
+	name, err := args[0].String()
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(eventNames[:], name) {
+		return nil, fmt.Errorf("app: on: event %q: want one of %v", name, eventNames)
+	}
+	end := c.events.add(name, args[1])
+	return safejs.FuncOf(func(safejs.Value, []safejs.Value) any {
+		end()
+		return nil
+	})
+}
+
+// listeners are the scripts' functions by event.
+type listeners struct {
+	byName map[string]map[int]safejs.Value
+	next   int
+}
+
+func newListeners() *listeners {
+	return &listeners{byName: map[string]map[int]safejs.Value{}}
+}
+
+func (l *listeners) add(name string, fn safejs.Value) (end func()) {
+	if l.byName[name] == nil {
+		l.byName[name] = map[int]safejs.Value{}
+	}
+	l.next++
+	key := l.next
+	l.byName[name][key] = fn
+	return func() { delete(l.byName[name], key) }
+}
+
+// tellEvent tells an event as its JSON has it, if anyone listens.
+func (l *listeners) tellEvent(name string, e experiment.Event) {
+	if len(l.byName[name]) == 0 {
+		return
+	}
+	text, err := encodeJSON(e)
+	if err != nil {
+		return
+	}
+	l.tell(name, text)
+}
+
+func (l *listeners) tell(name string, text []byte) {
+	if len(l.byName[name]) == 0 || text == nil {
+		return
+	}
+	if value, err := parseJSON(text); err == nil {
+		l.tellValue(name, value)
+	}
+}
+
+// tellValue calls an event's listeners. What one of them throws is its own
+// affair: it is shown in the console, and the others are called all the same.
+func (l *listeners) tellValue(name string, value any) {
+	for _, fn := range l.byName[name] {
+		if _, err := fn.Invoke(value); err != nil {
+			fmt.Fprintf(os.Stderr, "app: a listener to %q failed: %v\n", name, err)
+		}
+	}
+}
+
+func encodeJSON(v any) ([]byte, error) { return json.Marshal(v) }

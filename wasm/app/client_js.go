@@ -1,0 +1,330 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/hack-pad/safejs"
+
+	"github.com/pairlab/pairlab/data"
+	"github.com/pairlab/pairlab/engine/experiment"
+	"github.com/pairlab/pairlab/wasm/cancel"
+	"github.com/pairlab/pairlab/wasm/protocol"
+	"github.com/pairlab/pairlab/wasm/web"
+)
+
+const (
+	helloLimit = 60 * time.Second // for a worker to start
+	stopLimit  = 10 * time.Second // for a run to end once it is told to
+)
+
+// client is the page's side of one worker: requests with numbers, their
+// answers, and the worker's end. Answers to a number that nobody waits for are
+// dropped; when the worker dies, everything that is waited for fails.
+type client struct {
+	worker safejs.Value
+	packs  *downloads
+	hello  chan struct{} // closed when the worker is ready
+	dead   chan struct{} // closed when it can no longer be used
+
+	mu       sync.Mutex
+	greeted  bool
+	cause    error // of its death
+	lastID   uint32
+	pending  map[uint32]*web.Mailbox[protocol.Answer]
+	training uint32 // the request that makes a run, or 0
+	paused   bool
+	loaded   map[string]bool // packs that the worker has
+	remove   []func()        // of the listeners
+}
+
+// job is a run with the packs that it draws from.
+type job struct {
+	train    protocol.Train
+	manifest data.Manifest
+	shards   []data.Shard
+}
+
+// newClient starts a worker. It does not wait until it is ready.
+func newClient(script string, module safejs.Value, packs *downloads) (*client, error) {
+	worker, err := web.New("Worker", script, map[string]any{"type": "module", "name": "pairlab trainer"})
+	if err != nil {
+		return nil, fmt.Errorf("app: start a worker: %w", err)
+	}
+	c := &client{
+		worker: worker, packs: packs,
+		hello: make(chan struct{}), dead: make(chan struct{}),
+		pending: map[uint32]*web.Mailbox[protocol.Answer]{}, loaded: map[string]bool{},
+	}
+	for event, fn := range map[string]func(safejs.Value){
+		"message":      c.receive,
+		"messageerror": func(safejs.Value) { c.die(errors.New("a message from it could not be read")) },
+		"error":        func(event safejs.Value) { c.die(web.Error(event)) },
+	} {
+		remove, err := web.Listen(worker, event, fn)
+		if err != nil {
+			c.Close()
+			return nil, fmt.Errorf("app: start a worker: %w", err)
+		}
+		c.remove = append(c.remove, remove)
+	}
+	if _, err := worker.Call("postMessage", map[string]any{"module": module}); err != nil {
+		c.Close()
+		return nil, fmt.Errorf("app: start a worker: %w", err)
+	}
+	return c, nil
+}
+
+// receive is the listener for the worker's messages.
+func (c *client) receive(event safejs.Value) {
+	if text, ended := exitText(event); ended {
+		c.die(errors.New(text))
+		return
+	}
+	text, _, err := readMessage(event)
+	if err != nil {
+		c.die(err)
+		return
+	}
+	answer, err := protocol.DecodeAnswer(text)
+	if err != nil {
+		c.die(err)
+		return
+	}
+	if answer.Error != nil && answer.Error.Fatal {
+		c.die(answer.Error)
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if answer.Reply == protocol.Hello && !c.greeted {
+		c.greeted = true
+		close(c.hello)
+		return
+	}
+	if waiting := c.pending[answer.ID]; waiting != nil {
+		waiting.Put(answer)
+	}
+}
+
+// exitText reads the message that says that the worker's program has ended.
+func exitText(event safejs.Value) (text string, ended bool) {
+	message, err := event.Get("data")
+	if err != nil {
+		return "", false
+	}
+	code, err := message.Get("exit")
+	if err != nil || code.Type() != safejs.TypeNumber {
+		return "", false
+	}
+	words, err := message.Get("text")
+	if err == nil {
+		text, err = words.String()
+	}
+	if err != nil || text == "" {
+		text = "its program ended"
+	}
+	return text, true
+}
+
+// die ends the worker and fails everything that is waited for.
+func (c *client) die(cause error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.cause != nil {
+		return
+	}
+	c.cause = fmt.Errorf("a training worker stopped: %w", cause)
+	close(c.dead)
+	for _, remove := range c.remove {
+		remove()
+	}
+	// A worker that is gone already has nothing to terminate.
+	_, _ = c.worker.Call("terminate")
+}
+
+// Close implements pool.Trainer.
+func (c *client) Close() { c.die(errors.New("closed")) }
+
+// Alive implements pool.Trainer.
+func (c *client) Alive() bool { return c.death() == nil }
+
+func (c *client) death() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.cause
+}
+
+// Pause implements pool.Trainer.
+func (c *client) Pause() { c.setPaused(true) }
+
+// Resume implements pool.Trainer.
+func (c *client) Resume() { c.setPaused(false) }
+
+func (c *client) setPaused(paused bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.paused = paused
+	c.tellPaused()
+}
+
+// tellPaused tells a worker that makes a run whether to go on.
+func (c *client) tellPaused() {
+	if c.training == 0 || c.cause != nil {
+		return
+	}
+	op := protocol.OpResume
+	if c.paused {
+		op = protocol.OpPause
+	}
+	// A worker that cannot be told is dead, and says so itself.
+	_ = c.post(protocol.Request{ID: c.training, Op: op}, nil)
+}
+
+// post sends a request, with bytes where it has any (they are copied).
+func (c *client) post(r protocol.Request, bytes any) error {
+	text, err := r.Encode()
+	if err != nil {
+		return err
+	}
+	message := map[string]any{"json": text}
+	if bytes != nil {
+		message["bytes"] = bytes
+	}
+	_, err = c.worker.Call("postMessage", message)
+	return err
+}
+
+// Train implements pool.Trainer.
+func (c *client) Train(stop *cancel.Signal, j job, report func(experiment.Event)) error {
+	if err := c.ready(stop); err != nil {
+		return err
+	}
+	for _, shard := range j.shards {
+		if err := c.load(stop, j.manifest, shard); err != nil {
+			return err
+		}
+	}
+	id, answers := c.open(true)
+	defer c.close(id)
+	if err := c.post(protocol.Request{ID: id, Op: protocol.OpTrain, Train: &j.train}, nil); err != nil {
+		return fmt.Errorf("app: ask a worker to train: %w", err)
+	}
+	c.mu.Lock()
+	if c.paused {
+		c.tellPaused()
+	}
+	c.mu.Unlock()
+	err := c.await(stop, answers, report)
+	if stop.Err() == nil || c.death() != nil {
+		return err
+	}
+	// The run is waited for, so that the worker is free again.
+	_ = c.post(protocol.Request{ID: id, Op: protocol.OpStop}, nil)
+	limit, release := cancel.After(stopLimit)
+	defer release()
+	_ = c.await(limit, answers, func(experiment.Event) {}) // it ends with that it was stopped
+	if limit.Err() != nil {
+		c.die(fmt.Errorf("it did not stop in %v", stopLimit))
+	}
+	return stop.Err()
+}
+
+// ready waits until the worker's program says that it runs.
+func (c *client) ready(stop *cancel.Signal) error {
+	limit, release := cancel.After(helloLimit)
+	defer release()
+	select {
+	case <-c.hello:
+		return c.death()
+	case <-c.dead:
+		return c.death()
+	case <-stop.Done():
+		return stop.Err()
+	case <-limit.Done():
+		c.die(fmt.Errorf("it did not start in %v", helloLimit))
+		return c.death()
+	}
+}
+
+// load gives the worker a pack, if it does not have it yet.
+func (c *client) load(stop *cancel.Signal, m data.Manifest, shard data.Shard) error {
+	if c.loaded[shard.File] {
+		return nil
+	}
+	bytes, err := c.packs.bytes(shard)
+	if err != nil {
+		return err
+	}
+	id, answers := c.open(false)
+	defer c.close(id)
+	request := protocol.Request{ID: id, Op: protocol.OpLoad, Load: &protocol.Load{Manifest: m, Shard: shard}}
+	if err := c.post(request, bytes); err != nil {
+		return fmt.Errorf("app: give a worker %s: %w", shard.File, err)
+	}
+	err = c.await(stop, answers, nil)
+	if refused, ok := errors.AsType[*protocol.Error](err); ok {
+		c.packs.forget(shard.File)
+		return &packError{shard, refused}
+	}
+	if err == nil {
+		c.loaded[shard.File] = true
+	}
+	return err
+}
+
+// open gives a new request its number and a place for its answers.
+func (c *client) open(training bool) (uint32, *web.Mailbox[protocol.Answer]) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lastID++
+	answers := web.NewMailbox[protocol.Answer]()
+	c.pending[c.lastID] = answers
+	if training {
+		c.training = c.lastID
+	}
+	return c.lastID, answers
+}
+
+// close says that a request's answers are not waited for any more.
+func (c *client) close(id uint32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.pending, id)
+	if c.training == id {
+		c.training = 0
+	}
+}
+
+// await takes a request's answers up to the last one. It ends early when stop
+// is set or the worker dies.
+func (c *client) await(stop *cancel.Signal, answers *web.Mailbox[protocol.Answer], report func(experiment.Event)) error {
+	stop, release := stop.Child()
+	defer release()
+	defer stop.Set(nil) // ends the goroutine
+	go func() {
+		select {
+		case <-c.dead:
+			stop.Set(c.death())
+		case <-stop.Done():
+		}
+	}()
+	for {
+		answer, err := answers.Take(stop)
+		if err != nil {
+			return err
+		}
+		switch answer.Reply {
+		case protocol.Events:
+			for _, e := range answer.Events {
+				report(e)
+			}
+		case protocol.Done:
+			return nil
+		case protocol.Failed:
+			return answer.Error
+		}
+	}
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/hack-pad/safejs"
+
+	"github.com/pairlab/pairlab/data"
+	"github.com/pairlab/pairlab/engine/experiment"
+	"github.com/pairlab/pairlab/wasm/cancel"
+	"github.com/pairlab/pairlab/wasm/web"
+)
+
+// dataFolder is where the site has its packs.
+const dataFolder = "data/"
+
+// packError says which pack could not be had.
+type packError struct {
+	shard data.Shard
+	err   error
+}
+
+func (e *packError) Error() string {
+	text := e.err.Error()
+	if !strings.Contains(text, e.shard.File) {
+		text = e.shard.File + ": " + text
+	}
+	if !strings.Contains(text, e.shard.SHA256) {
+		text += " (its SHA-256 is " + e.shard.SHA256 + ")"
+	}
+	return "the images could not be loaded: " + strings.TrimPrefix(text, "data: ")
+}
+
+func (e *packError) Unwrap() error { return e.err }
+
+// downloads fetches the image packs and keeps them, as they are, for the
+// workers that are still to come. Checking and decoding is the workers'.
+type downloads struct {
+	base string // the site's address, with a slash at its end
+
+	mu       sync.Mutex
+	manifest *data.Manifest
+	files    map[string]safejs.Value // Uint8Array by name
+	bad      map[string]bool         // files that failed: the browser's cache may have them so
+}
+
+func newDownloads(base string) *downloads {
+	return &downloads{base: base, files: map[string]safejs.Value{}, bad: map[string]bool{}}
+}
+
+// fetch gets what is still missing for a pool of training images, all packs
+// side by side.
+func (d *downloads) fetch(stop *cancel.Signal, pool int, report func(experiment.DataProgress)) (data.Manifest, []data.Shard, error) {
+	m, err := d.list(stop)
+	if err != nil {
+		return data.Manifest{}, nil, err
+	}
+	shards, err := m.Needed(pool)
+	if err != nil {
+		return m, nil, err
+	}
+	stop, release := stop.Child()
+	defer release()
+	progress := experiment.DataProgress{Total: data.TotalBytes(shards)}
+	loaded := make([]int64, len(shards))
+	var counting sync.Mutex
+	var all sync.WaitGroup
+	for i, shard := range shards {
+		if _, err := d.bytes(shard); err == nil {
+			loaded[i] = shard.Bytes
+			continue
+		}
+		all.Go(func() {
+			array, err := web.Fetch(stop, d.base+dataFolder+shard.File, d.cache(shard.File, web.CacheDefault), func(n int64) {
+				counting.Lock()
+				defer counting.Unlock()
+				loaded[i] = n
+				progress.File, progress.Loaded = shard.File, sum(loaded)
+				report(progress)
+			})
+			if err != nil {
+				if stop.Err() == nil { // not aborted
+					d.forget(shard.File)
+				}
+				stop.Set(&packError{shard, err})
+				return
+			}
+			d.mu.Lock()
+			d.files[shard.File] = array
+			d.mu.Unlock()
+		})
+	}
+	all.Wait()
+	if err := stop.Err(); err != nil {
+		return m, nil, err
+	}
+	return m, shards, nil
+}
+
+// list is the site's manifest.
+func (d *downloads) list(stop *cancel.Signal) (data.Manifest, error) {
+	d.mu.Lock()
+	known := d.manifest
+	d.mu.Unlock()
+	if known != nil {
+		return *known, nil
+	}
+	array, err := web.Fetch(stop, d.base+dataFolder+data.ManifestFile, d.cache(data.ManifestFile, web.CacheCheck), nil)
+	if err != nil {
+		d.forget(data.ManifestFile)
+		return data.Manifest{}, fmt.Errorf("the images could not be loaded: %s: %w", data.ManifestFile, err)
+	}
+	text, err := web.Bytes(array)
+	if err != nil {
+		return data.Manifest{}, err
+	}
+	m, err := data.ParseManifest(text)
+	if err != nil {
+		d.forget(data.ManifestFile)
+		return data.Manifest{}, fmt.Errorf("the images could not be loaded: %w", err)
+	}
+	d.mu.Lock()
+	d.manifest = &m
+	d.mu.Unlock()
+	return m, nil
+}
+
+// bytes is a pack that was fetched.
+func (d *downloads) bytes(shard data.Shard) (safejs.Value, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	array, ok := d.files[shard.File]
+	if !ok {
+		return array, fmt.Errorf("app: %s was not fetched", shard.File)
+	}
+	return array, nil
+}
+
+// forget drops a file that turned out to be bad, and the list of packs with it
+// (the site may have been built anew): the next fetch asks for both again.
+func (d *downloads) forget(file string) {
+	d.mu.Lock()
+	delete(d.files, file)
+	d.bad[file] = true
+	d.manifest = nil
+	d.mu.Unlock()
+}
+
+// cache is how to fetch a file for which usual is right unless it was bad.
+func (d *downloads) cache(file string, usual web.Cache) web.Cache {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.bad[file] {
+		return web.CacheReload
+	}
+	return usual
+}
+
+func sum(values []int64) int64 {
+	var s int64
+	for _, v := range values {
+		s += v
+	}
+	return s
+}

@@ -1,0 +1,260 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/hack-pad/safejs"
+
+	"github.com/pairlab/pairlab/engine/experiment"
+	"github.com/pairlab/pairlab/ui"
+	"github.com/pairlab/pairlab/ui/state"
+	"github.com/pairlab/pairlab/wasm/cancel"
+	"github.com/pairlab/pairlab/wasm/pool"
+	"github.com/pairlab/pairlab/wasm/protocol"
+)
+
+// messageInterval is the least time between two messages to the page, from all
+// workers together: what a display shows.
+const messageInterval = 50 * time.Millisecond
+
+// errBusy is the answer to a start during an experiment.
+var errBusy = errors.New("app: training is under way: stop it first")
+
+// controller makes the experiments that the page or a script asks for, and
+// tells both how they go.
+type controller struct {
+	page    *ui.Page
+	packs   *downloads
+	workers *pool.Pool[job]
+	env     experiment.Environment
+	events  *listeners
+
+	mu    sync.Mutex
+	phase state.Phase
+	last  experiment.Config // of the experiment in hand
+	stop  *cancel.Signal    // ends it; nil while none is under way
+}
+
+// runPage is the program in a window. It does not return.
+func runPage() error {
+	started, err := boot()
+	if err != nil {
+		return err
+	}
+	module, err := started.Get("module")
+	if err != nil {
+		return err
+	}
+	base, agent, isolated, err := surroundings()
+	if err != nil {
+		return err
+	}
+	c := &controller{
+		packs:  newDownloads(base),
+		env:    experiment.Environment{UserAgent: agent, Isolated: isolated},
+		events: newListeners(),
+	}
+	script := base + "worker.js?v=" + version
+	c.workers = pool.New(func() (pool.Trainer[job], error) { return newClient(script, module, c.packs) })
+	if c.page, err = ui.New(c.handlers()); err != nil {
+		return err
+	}
+	if err := c.publish(started); err != nil {
+		return err
+	}
+	c.setPhase(state.Ready)
+	if config, err := c.page.Config(); err == nil && config.Autostart {
+		if err := c.Start(config); err != nil {
+			c.fail(err)
+		}
+	}
+	select {}
+}
+
+// handlers are what the page's buttons do.
+func (c *controller) handlers() ui.Handlers {
+	start := func(config experiment.Config) {
+		if err := c.Start(config); err != nil && !errors.Is(err, errBusy) {
+			c.fail(err)
+		}
+	}
+	return ui.Handlers{
+		Start: start,
+		Pause: c.Pause, Resume: c.Resume, Stop: c.Stop,
+		Retry: func() {
+			c.mu.Lock()
+			last := c.last
+			c.mu.Unlock()
+			start(last)
+		},
+	}
+}
+
+// surroundings is what the browser says of itself and of the page's address.
+func surroundings() (base, agent string, isolated bool, err error) {
+	for _, fact := range []struct {
+		object, name string
+		read         func(safejs.Value) error
+	}{
+		{"document", "baseURI", func(v safejs.Value) error {
+			uri, err := v.String()
+			if err != nil {
+				return err
+			}
+			base = folder(uri)
+			return nil
+		}},
+		{"navigator", "userAgent", func(v safejs.Value) (err error) { agent, err = v.String(); return }},
+		{"window", "crossOriginIsolated", func(v safejs.Value) (err error) { isolated, err = v.Truthy(); return }},
+	} {
+		object, err := safejs.Global().Get(fact.object)
+		if err != nil {
+			return "", "", false, err
+		}
+		value, err := object.Get(fact.name)
+		if err != nil {
+			return "", "", false, err
+		}
+		if err := fact.read(value); err != nil {
+			return "", "", false, err
+		}
+	}
+	return base, agent, isolated, nil
+}
+
+// Start begins an experiment.
+func (c *controller) Start(config experiment.Config) error {
+	if err := config.Check(); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.stop != nil {
+		return errBusy
+	}
+	stop := cancel.New()
+	c.stop, c.last, c.phase = stop, config, state.Running
+	env := c.env
+	env.Kernels, env.Workers = config.Kernels, config.Workers
+	c.workers.Resume()
+	c.page.Begin(config, env)
+	c.events.tellValue("state", map[string]any{"state": string(state.Running)})
+	go func() {
+		err := c.train(stop, config)
+		c.mu.Lock()
+		c.stop = nil
+		c.mu.Unlock()
+		if err != nil && stop.Err() == nil {
+			c.fail(err)
+			return
+		}
+		c.setPhase(state.Done)
+		c.events.tell("done", c.resultJSON())
+	}()
+	return nil
+}
+
+// train fetches the images and makes all runs.
+func (c *controller) train(stop *cancel.Signal, config experiment.Config) error {
+	manifest, shards, err := c.packs.fetch(stop, config.Pool, func(p experiment.DataProgress) {
+		c.apply(experiment.Event{Kind: experiment.DataEvent, Data: &p})
+	})
+	if err != nil {
+		return err
+	}
+	runs := config.Runs()
+	side := min(config.Workers, len(runs))
+	c.workers.Trim(side)
+	jobs := make([]job, len(runs))
+	for i, run := range runs {
+		jobs[i] = job{
+			train: protocol.Train{
+				Run: run, Pairs: config.Pairs, Pool: config.Pool, Kernels: config.Kernels,
+				Interval: side * int(messageInterval/time.Millisecond),
+			},
+			manifest: manifest, shards: shards,
+		}
+	}
+	return c.workers.Do(stop, jobs, side, c.apply)
+}
+
+// apply takes an event of the experiment in hand.
+func (c *controller) apply(e experiment.Event) {
+	c.page.Apply(e)
+	switch e.Kind {
+	case experiment.ProgressEvent, experiment.EpochEvent:
+		c.events.tellEvent(string(e.Kind), e)
+	case experiment.DoneEvent:
+		c.events.tellEvent("round", e)
+	}
+}
+
+// Pause holds the experiment between two steps.
+func (c *controller) Pause() {
+	if c.change(state.Running, state.Paused) {
+		c.workers.Pause()
+	}
+}
+
+// Resume lets it go on.
+func (c *controller) Resume() {
+	if c.change(state.Paused, state.Running) {
+		c.workers.Resume()
+	}
+}
+
+// change goes from one phase of an experiment to another, if it is in the one.
+func (c *controller) change(from, to state.Phase) bool {
+	c.mu.Lock()
+	is := c.stop != nil && c.phase == from
+	c.mu.Unlock()
+	if is {
+		c.setPhase(to)
+	}
+	return is
+}
+
+// Stop ends the experiment; what it has measured stays.
+func (c *controller) Stop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.stop != nil {
+		c.stop.Set(nil)
+	}
+}
+
+func (c *controller) setPhase(p state.Phase) {
+	c.mu.Lock()
+	c.phase = p
+	c.mu.Unlock()
+	c.page.SetPhase(p)
+	c.events.tellValue("state", map[string]any{"state": string(p)})
+}
+
+func (c *controller) fail(err error) {
+	c.mu.Lock()
+	c.phase = state.Failed
+	c.mu.Unlock()
+	message := err.Error()
+	c.page.Fail(message, true)
+	c.events.tellValue("state", map[string]any{"state": string(state.Failed)})
+	c.events.tellValue("error", map[string]any{"message": message})
+}
+
+// resultJSON is what the experiment in hand has measured, nil before the
+// first.
+func (c *controller) resultJSON() []byte {
+	result, ok := c.page.Result()
+	if !ok {
+		return nil
+	}
+	text, err := encodeJSON(result)
+	if err != nil {
+		c.fail(fmt.Errorf("app: result: %w", err))
+		return nil
+	}
+	return text
+}

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/hack-pad/safejs"
+
+	"github.com/pairlab/pairlab/data"
+	"github.com/pairlab/pairlab/engine/experiment"
+	"github.com/pairlab/pairlab/wasm/cancel"
+	"github.com/pairlab/pairlab/wasm/protocol"
+	"github.com/pairlab/pairlab/wasm/web"
+)
+
+// worker is the program in a worker: it keeps the decoded images and makes one
+// run at a time. Requests are carried out in order, but for those that are
+// about the run in hand, which act at once.
+type worker struct {
+	inbox   *web.Mailbox[delivery]
+	yielder *web.Yielder
+	store   *data.Store
+
+	mu      sync.Mutex
+	current *hold // of the run in hand
+}
+
+// delivery is a request with the bytes that came with it.
+type delivery struct {
+	request protocol.Request
+	bytes   safejs.Value
+	err     error // what made the message unreadable
+}
+
+func runWorker() error {
+	yielder, err := web.NewYielder()
+	if err != nil {
+		return err
+	}
+	w := &worker{inbox: web.NewMailbox[delivery](), yielder: yielder}
+	if _, err := web.Listen(safejs.Global(), "message", w.receive); err != nil {
+		return err
+	}
+	if err := post(protocol.Answer{Reply: protocol.Hello}); err != nil {
+		return err
+	}
+	for {
+		d, err := w.inbox.Take(nil)
+		if err != nil {
+			return err
+		}
+		if err := post(w.answer(d)); err != nil {
+			return err
+		}
+	}
+}
+
+// receive is the listener for messages.
+func (w *worker) receive(event safejs.Value) {
+	request, bytes, err := readRequest(event)
+	if err != nil {
+		w.inbox.Put(delivery{err: err})
+		return
+	}
+	switch request.Op {
+	case protocol.OpPause, protocol.OpResume, protocol.OpStop:
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if w.current != nil && w.current.id == request.ID {
+			w.current.tell(request.Op)
+		}
+	case protocol.OpTrain:
+		// From here on the run can be paused and stopped, though it may not
+		// have begun.
+		w.mu.Lock()
+		w.current = newHold(request.ID)
+		w.mu.Unlock()
+		fallthrough
+	default:
+		w.inbox.Put(delivery{request: request, bytes: bytes})
+	}
+}
+
+func readRequest(event safejs.Value) (protocol.Request, safejs.Value, error) {
+	text, bytes, err := readMessage(event)
+	if err != nil {
+		return protocol.Request{}, bytes, err
+	}
+	request, err := protocol.DecodeRequest(text)
+	return request, bytes, err
+}
+
+// answer carries out a request. A panic in it becomes an answer too, with its
+// text: the page then ends this worker.
+func (w *worker) answer(d delivery) (answer protocol.Answer) {
+	id := d.request.ID
+	defer func() {
+		if cause := recover(); cause != nil {
+			fmt.Fprintf(os.Stderr, "panic: %v\n%s", cause, debug.Stack())
+			answer = failed(id, fmt.Errorf("panic: %v", cause))
+			answer.Error.Fatal = true
+		}
+	}()
+	err := d.err
+	switch {
+	case err != nil:
+	case d.request.Op == protocol.OpLoad:
+		err = w.load(*d.request.Load, d.bytes)
+	case d.request.Op == protocol.OpTrain:
+		err = w.train(id, *d.request.Train)
+	}
+	if err != nil {
+		return failed(id, err)
+	}
+	return protocol.Answer{ID: id, Reply: protocol.Done}
+}
+
+func failed(id uint32, err error) protocol.Answer {
+	return protocol.Answer{ID: id, Reply: protocol.Failed, Error: &protocol.Error{
+		Message: err.Error(),
+		Stopped: errors.Is(err, cancel.ErrStopped),
+	}}
+}
+
+// load checks, decodes and keeps a pack.
+func (w *worker) load(l protocol.Load, bytes safejs.Value) error {
+	if w.store == nil {
+		w.store = data.NewStore(l.Manifest)
+	}
+	file, err := web.Bytes(bytes)
+	if err != nil {
+		return err
+	}
+	return w.store.Add(l.Shard, file)
+}
+
+// train makes a run and reports what happens in it.
+func (w *worker) train(id uint32, t protocol.Train) error {
+	w.mu.Lock()
+	hold := w.current
+	w.mu.Unlock()
+	defer func() {
+		w.mu.Lock()
+		w.current = nil
+		w.mu.Unlock()
+	}()
+	if w.store == nil {
+		return errors.New("app: a run was asked for before the images came")
+	}
+	news := &outbox{
+		interval: time.Duration(t.Interval) * time.Millisecond,
+		now:      time.Now,
+		send: func(events []experiment.Event) error {
+			return post(protocol.Answer{ID: id, Reply: protocol.Events, Events: events})
+		},
+	}
+	between := func() error {
+		if err := w.yielder.Yield(); err != nil {
+			return err
+		}
+		if hold.waiting() {
+			if err := news.flush(); err != nil {
+				return err
+			}
+		}
+		return hold.wait()
+	}
+	return makeRun(t, w.store, news, between)
+}
+
+// post sends an answer to the page.
+func post(a protocol.Answer) error {
+	text, err := a.Encode()
+	if err != nil {
+		return err
+	}
+	_, err = safejs.Global().Call("postMessage", map[string]any{"json": text})
+	return err
+}

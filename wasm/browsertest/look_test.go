@@ -1,0 +1,108 @@
+//go:build browser
+
+package browsertest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// pressTrain presses the main button, whatever it says.
+func pressTrain() chromedp.Action[chromedp.Void] {
+	return chromedp.Click(chromedp.ID("train"), chromedp.NodeVisible)
+}
+
+// typeInto replaces what the input with the given label holds, by keyboard.
+func (v *visit) typeInto(label, text string) {
+	v.t.Helper()
+	id := eval[string](v, fmt.Sprintf(`(() => {
+		const label = [...document.querySelectorAll("#form label")].find((l) => l.innerText.trim().startsWith(%q));
+		label.control.select();
+		label.control.focus();
+		return label.control.id;
+	})()`, label))
+	v.run(chromedp.KeyEvent(text), chromedp.Blur(chromedp.ID(id)))
+}
+
+func TestNarrowScreensNeedNoSidewaysScrolling(t *testing.T) {
+	v := open(t, "")
+	v.start(quick(nil))
+	v.wait(trainLimit, "done")
+	for _, width := range []int64{360, 390, 768, 1440} {
+		v.run(chromedp.EmulateViewport(width, 800))
+		v.do(`for (const d of document.querySelectorAll("details")) d.open = true`)
+		// The charts follow a change of the width a frame later.
+		const settled = `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 200))))`
+		if got := eval[int64](v, settled+`.then(() => document.scrollingElement.scrollWidth)`); got > width {
+			wide := eval[string](v, `[...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+				.slice(0, 5).map((e) => e.tagName + "." + e.className + "#" + e.id).join(", ")`)
+			t.Errorf("%d pixels wide: the page takes %d (%s)", width, got, wide)
+		}
+	}
+}
+
+func TestAccessibilityRulesHold(t *testing.T) {
+	axe, err := os.ReadFile(filepath.Join("..", "..", "ui", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, scheme := range []string{"light", "dark"} {
+		t.Run(scheme, func(t *testing.T) {
+			v := open(t, "?epochs=0&nonsense=1")
+			features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}
+			if _, err := chromedp.Call(v.Ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}); err != nil {
+				t.Fatal(err)
+			}
+			v.do(string(axe))
+			v.checkAccessibility("with bad settings")
+			v.start(endless())
+			v.until(trainLimit, `pairlab.result().models[0].unfinished?.[0]?.epochs.length > 0`)
+			v.checkAccessibility("running")
+			v.do(`pairlab.stop()`)
+			v.wait(soon, "done")
+			v.checkAccessibility("stopped")
+			v.start(quick(nil))
+			v.wait(trainLimit, "done")
+			v.do(`for (const d of document.querySelectorAll("details")) d.open = true`)
+			v.checkAccessibility("done, everything unfolded")
+		})
+	}
+}
+
+func (v *visit) checkAccessibility(when string) {
+	v.t.Helper()
+	type violation struct {
+		ID, Impact, Help string
+		Nodes            []string
+	}
+	for _, bad := range eval[[]violation](v, `axe.run().then((r) => r.violations.map((x) => ({
+		id: x.id, impact: x.impact, help: x.help,
+		nodes: x.nodes.slice(0, 4).map((n) => n.html.slice(0, 160) + " — " + n.failureSummary.replaceAll("\n", " ")) })))`) {
+		v.t.Errorf("%s: %s (%s): %s\n%v", when, bad.ID, bad.Impact, bad.Help, bad.Nodes)
+	}
+}
+
+func TestTheMainJobByKeyboardAlone(t *testing.T) {
+	v := open(t, "?models=siamese10&rounds=1&epochs=1&pairs=100&pool=10000")
+	tabTo := func(id string) {
+		t.Helper()
+		for range 80 {
+			if eval[string](v, `document.activeElement?.id ?? ""`) == id {
+				return
+			}
+			v.run(chromedp.KeyEvent("\t"))
+		}
+		t.Fatalf("80 presses of Tab do not reach #%s", id)
+	}
+	tabTo("train")
+	v.run(chromedp.KeyEvent(" "))
+	v.wait(trainLimit, "done")
+	if eval[string](v, `document.activeElement?.tagName ?? ""`) != "BUTTON" {
+		t.Error("the keyboard's focus was lost during training")
+	}
+}

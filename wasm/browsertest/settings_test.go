@@ -1,0 +1,111 @@
+//go:build browser
+
+package browsertest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestScriptInterfaceThrowsForBadSettings(t *testing.T) {
+	v := open(t, "")
+	for script, want := range map[string]string{
+		`pairlab.start({ lr: -1 })`:                 "lr",
+		`pairlab.start({ epochs: 0 })`:              "epochs",
+		`pairlab.start({ epochs: "many" })`:         "epochs",
+		`pairlab.start({ epochs: 2.5 })`:            "epochs",
+		`pairlab.start({ models: ["siamese3"] })`:   "models",
+		`pairlab.start({ models: [] })`:             "models",
+		`pairlab.start({ pool: 12345 })`:            "pool",
+		`pairlab.start({ kernels: "quantum" })`:     "kernels",
+		`pairlab.start({ learningrate: 1 })`:        "learningrate",
+		`pairlab.start({ seed: -0.5 })`:             "seed",
+		`pairlab.start({ batch: NaN, workers: 99})`: "workers",
+		`pairlab.start([1])`:                        "object",
+		`pairlab.start("fast")`:                     "object",
+		`pairlab.on("nothing", () => {})`:           "nothing",
+		`pairlab.on("state")`:                       "function",
+	} {
+		// A throw at once, not a promise that is rejected later.
+		message := eval[string](v, fmt.Sprintf(`(() => { try { %s; return "nothing was thrown"; } catch (e) { return e instanceof Error ? e.message : "not an Error"; } })()`, script))
+		if !strings.Contains(message, want) || strings.Contains(message, "nothing was thrown") {
+			t.Errorf("%s: %q, want an error with %q", script, message, want)
+		}
+	}
+	if state, _, err := v.State(); err != nil || state != "ready" {
+		t.Errorf("state %q, %v after bad settings, want ready", state, err)
+	}
+	v.start(endless())
+	if err := v.Start(quick(nil)); err == nil || !strings.Contains(err.Error(), "under way") {
+		t.Errorf("a start during an experiment: %v, want an error that says so", err)
+	}
+	v.do(`pairlab.stop()`)
+	v.wait(soon, "done")
+}
+
+func TestListenersCanBeRemovedAndMayThrow(t *testing.T) {
+	v := open(t, "")
+	v.do(`
+		window.heard = [];
+		const end = pairlab.on("state", () => heard.push("removed"));
+		pairlab.on("state", () => { throw new Error("from the listener") });
+		pairlab.on("state", (e) => heard.push(e.state));
+		end();`)
+	v.start(quick(nil))
+	v.wait(trainLimit, "done")
+	v.until(soon, `heard.includes("done")`)
+	if heard := eval[string](v, `heard.join()`); heard != "running,done" {
+		t.Errorf("heard %s, want running,done", heard)
+	}
+	v.consoleErrors() // the listener's error is shown there
+}
+
+func TestBadSettingsInTheAddressAreShownAndNotStarted(t *testing.T) {
+	for query, wants := range map[string][]string{
+		"?epochs=0":                 {"1 to 1000"},
+		"?lr=fast":                  {"lr", "number"},
+		"?learning=3":               {"learning"},
+		"?autostart=1&rounds=-1":    {"1 to 100"},
+		"?autostart=1&frobnicate=1": {"frobnicate"},
+	} {
+		t.Run(query, func(t *testing.T) {
+			v := open(t, query)
+			shown := eval[string](v, `document.body.innerText`)
+			for _, want := range wants[len(wants)-1:] {
+				if !strings.Contains(shown, want) {
+					t.Errorf("the page does not say %q", want)
+				}
+			}
+			v.run(pressTrain())
+			if state, _, err := v.State(); err != nil || state != "ready" {
+				t.Errorf("state %q, %v after pressing the button, want ready: nothing is started", state, err)
+			}
+			if eval[bool](v, `pairlab.result() !== null`) {
+				t.Error("there is a result: something was started")
+			}
+		})
+	}
+}
+
+func TestBadSettingsInTheFormAreShownAndNotStarted(t *testing.T) {
+	v := open(t, "")
+	v.do(`document.getElementById("settings").open = true`)
+	v.typeInto("Epochs", "0")
+	v.run(pressTrain())
+	if state, _, err := v.State(); err != nil || state != "ready" {
+		t.Errorf("state %q, %v, want ready: nothing is started", state, err)
+	}
+	if shown := eval[string](v, `document.getElementById("form").innerText`); !strings.Contains(shown, "1 to 1000") {
+		t.Errorf("the form does not say what it wants:\n%s", shown)
+	}
+	v.typeInto("Epochs", "1")
+	v.typeInto("Rounds", "1")
+	if search := eval[string](v, `location.search`); !strings.Contains(search, "epochs=1") || !strings.Contains(search, "rounds=1") {
+		t.Errorf("the address says %q, want the settings in it", search)
+	}
+	v.run(pressTrain())
+	v.wait(soon, "running")
+	v.press("Stop")
+	v.wait(soon, "done")
+}

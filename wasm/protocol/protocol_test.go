@@ -1,0 +1,82 @@
+package protocol
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/pairlab/pairlab/data"
+	"github.com/pairlab/pairlab/engine/experiment"
+	"github.com/pairlab/pairlab/engine/model"
+	"github.com/pairlab/pairlab/engine/train"
+)
+
+func TestRequestsComeThroughWhole(t *testing.T) {
+	config, err := experiment.ParseQuery("models=siamese2&rounds=1&seed=9007199254740991&lr=0.3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shard := data.Shard{File: "mnist-test-00000-00.pack", Bytes: 7, SHA256: strings.Repeat("a", 64), Split: data.Test, Images: 10}
+	for _, want := range []Request{
+		{ID: 1, Op: OpLoad, Load: &Load{Manifest: data.Manifest{Schema: "s", Shards: []data.Shard{shard}}, Shard: shard}},
+		{ID: 2, Op: OpTrain, Train: &Train{Run: config.Runs()[0], Pairs: 1000, Pool: 60000, Kernels: "portable", Interval: 50}},
+		{ID: 3, Op: OpPause}, {ID: 4, Op: OpResume}, {ID: 4294967295, Op: OpStop},
+	} {
+		text, err := want.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := DecodeRequest(text)
+		want.Version = Version
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("sent %+v\n got %+v, %v", want, got, err)
+		}
+	}
+}
+
+func TestAnswersComeThroughWhole(t *testing.T) {
+	for _, want := range []Answer{
+		{Reply: Hello},
+		{ID: 7, Reply: Events, Events: []experiment.Event{
+			{Kind: experiment.StartEvent, Model: model.Baseline, Round: 3, Parameters: 289666},
+			{Kind: experiment.ProgressEvent, Model: model.Baseline, Round: 3, Progress: &train.Progress{Epoch: 1, Loss: 0.25}},
+		}},
+		{ID: 7, Reply: Done},
+		{ID: 8, Reply: Failed, Error: &Error{Message: "out of memory", Fatal: true}},
+	} {
+		text, err := want.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := DecodeAnswer(text)
+		want.Version = Version
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("sent %+v\n got %+v, %v", want, got, err)
+		}
+	}
+}
+
+func TestWhatIsNotAMessageIsRefused(t *testing.T) {
+	for text, want := range map[string]string{
+		``:                                    "protocol:",
+		`{"v":0,"id":1,"op":"stop"}`:          "reload",
+		`{"v":1,"id":1,"op":"jump"}`:          `"jump"`,
+		`{"v":1,"id":1,"op":"train"}`:         "says nothing",
+		`{"v":1,"id":1,"op":"load"}`:          "says nothing",
+		`{"v":1,"id":-1,"op":"stop"}`:         "protocol:",
+		`{"v":1,"id":1,"op":"stop"} and more`: "protocol:",
+	} {
+		if _, err := DecodeRequest(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("request %s: error %v, want one with %q", text, err, want)
+		}
+	}
+	for text, want := range map[string]string{
+		`{"v":2,"id":1,"reply":"done"}`:   "reload",
+		`{"v":1,"id":1,"reply":"failed"}`: "no reason",
+		`{"v":1,"id":1,"reply":"maybe"}`:  `"maybe"`,
+	} {
+		if _, err := DecodeAnswer(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("answer %s: error %v, want one with %q", text, err, want)
+		}
+	}
+}

@@ -1,0 +1,100 @@
+// Command site builds the static site: `make build`. Everything in it is at a
+// relative address, so that the folder can be put on any file host, under any
+// path.
+//
+// What is fresh is left alone: a file is written only if its content changes,
+// and the digits' packs only if the package that makes them has changed. What
+// no longer belongs to the site is removed, but for the reports that `make
+// reproduce` and `make bench` leave there.
+//
+// Programs, styles and scripts are asked for as NAME?v=HASH, so that a new
+// build is never mixed with an old one from a cache.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/pairlab/pairlab/data"
+)
+
+func main() {
+	out := flag.String("out", "dist", "folder for the site")
+	root := flag.String("root", ".", "the repository")
+	flag.Parse()
+	if err := build(*root, *out); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func build(root, out string) error {
+	begun := time.Now()
+	o, err := newOutput(out)
+	if err != nil {
+		return err
+	}
+	defer o.root.Close()
+
+	if err := installPackages(filepath.Join(root, "ui")); err != nil {
+		return err
+	}
+	parts, err := collect(root)
+	if err != nil {
+		return err
+	}
+	version := parts.hash()
+	wasm, err := compile(root, version)
+	if err != nil {
+		return err
+	}
+	for name, content := range parts.stamped(version, hashOf(wasm)) {
+		if err := o.write(name, content); err != nil {
+			return err
+		}
+	}
+	if err := o.write(wasmName, wasm); err != nil {
+		return err
+	}
+	if err := buildData(root, o); err != nil {
+		return err
+	}
+	if err := o.prune(); err != nil {
+		return err
+	}
+	fmt.Printf("site: built in %s in %.1f s, version %s\n", out, time.Since(begun).Seconds(), version)
+	for _, name := range []string{wasmName} {
+		raw, small := o.sizes(name)
+		fmt.Printf("site: %s %.2f MB, %.2f MB compressed\n", name, float64(raw)/1e6, float64(small)/1e6)
+	}
+	return nil
+}
+
+// buildData writes the packs of digits and the few pictures for the page,
+// unless they are there from the same code.
+func buildData(root string, o *output) error {
+	inputs, err := hashFiles(filepath.Join(root, "data"), ".go")
+	if err != nil {
+		return err
+	}
+	const stamp = ".data"
+	if o.stamp(stamp) != inputs || !o.dataComplete() {
+		fmt.Println("site: writing the digits' packs")
+		if err := o.removeAll("data", "samples"); err != nil {
+			return err
+		}
+		if _, err := data.WritePacks(filepath.Join(o.dir, "data")); err != nil {
+			return fmt.Errorf("site: %w", err)
+		}
+		if _, err := data.WriteSamples(o.dir); err != nil {
+			return fmt.Errorf("site: %w", err)
+		}
+		if err := o.setStamp(stamp, inputs); err != nil {
+			return err
+		}
+	}
+	return o.keep("data", "samples")
+}

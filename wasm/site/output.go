@@ -1,0 +1,179 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pairlab/pairlab/data"
+)
+
+// compressible are the kinds of files that get a copy NAME.gz, for hosts that
+// send such copies.
+var compressible = [...]string{".css", ".html", ".js", ".json", ".svg", ".wasm", ".webmanifest"}
+
+// reports are left in the site by other programs.
+var reports = [...]string{"bench.json", "reproduce.json"}
+
+// output is the site's folder. Names in it use slashes.
+type output struct {
+	dir  string
+	root *os.Root
+	kept map[string]bool // what belongs to the site
+}
+
+func newOutput(dir string) (*output, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("site: %w", err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("site: %w", err)
+	}
+	return &output{dir: dir, root: root, kept: map[string]bool{}}, nil
+}
+
+// write puts a file in the site, with its compressed copy, if it is not there
+// already with the same content.
+func (o *output) write(name string, content []byte) error {
+	if err := o.writeOne(name, content); err != nil {
+		return err
+	}
+	if !slices.Contains(compressible[:], path.Ext(name)) || len(content) < 1000 {
+		return nil
+	}
+	var small bytes.Buffer
+	z, err := gzip.NewWriterLevel(&small, gzip.BestCompression)
+	if err != nil {
+		return err
+	}
+	if _, err := z.Write(content); err != nil {
+		return err
+	}
+	if err := z.Close(); err != nil {
+		return err
+	}
+	return o.writeOne(name+".gz", small.Bytes())
+}
+
+func (o *output) writeOne(name string, content []byte) error {
+	o.kept[name] = true
+	if old, err := o.root.ReadFile(name); err == nil && bytes.Equal(old, content) {
+		return nil
+	}
+	if err := o.root.MkdirAll(path.Dir(name), 0o755); err != nil {
+		return fmt.Errorf("site: %w", err)
+	}
+	if err := o.root.WriteFile(name, content, 0o644); err != nil {
+		return fmt.Errorf("site: %w", err)
+	}
+	return nil
+}
+
+// keep says that all that is in some folders belongs to the site.
+func (o *output) keep(folders ...string) error {
+	for _, folder := range folders {
+		err := fs.WalkDir(o.root.FS(), folder, func(name string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() {
+				o.kept[name] = true
+			}
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("site: %w", err)
+		}
+	}
+	return nil
+}
+
+func (o *output) removeAll(folders ...string) error {
+	for _, folder := range folders {
+		if err := o.root.RemoveAll(folder); err != nil {
+			return fmt.Errorf("site: %w", err)
+		}
+	}
+	return nil
+}
+
+// prune removes what does not belong to the site.
+func (o *output) prune() error {
+	err := fs.WalkDir(o.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || o.kept[name] || slices.Contains(reports[:], name) {
+			return err
+		}
+		return o.root.Remove(name)
+	})
+	if err != nil {
+		return fmt.Errorf("site: %w", err)
+	}
+	return nil
+}
+
+// dataComplete says whether every pack is there in its full size.
+func (o *output) dataComplete() bool {
+	text, err := o.root.ReadFile("data/" + data.ManifestFile)
+	if err != nil {
+		return false
+	}
+	m, err := data.ParseManifest(text)
+	if err != nil {
+		return false
+	}
+	for _, shard := range m.Shards {
+		info, err := o.root.Stat("data/" + shard.File)
+		if err != nil || info.Size() != shard.Bytes {
+			return false
+		}
+	}
+	return true
+}
+
+// stamp is the hash of what a part of the site was made from.
+func (o *output) stamp(name string) string {
+	text, err := o.root.ReadFile(name)
+	if err != nil {
+		return "" // never made
+	}
+	return string(text)
+}
+
+func (o *output) setStamp(name, hash string) error {
+	return o.writeOne(name, []byte(hash))
+}
+
+// sizes are those of a file and of its compressed copy.
+func (o *output) sizes(name string) (raw, small int64) {
+	for file, size := range map[string]*int64{name: &raw, name + ".gz": &small} {
+		if info, err := o.root.Stat(file); err == nil {
+			*size = info.Size()
+		}
+	}
+	return raw, small
+}
+
+// hashFiles is a hash of all files directly in dir with the given ending.
+func hashFiles(dir, ending string) (string, error) {
+	names, err := filepath.Glob(filepath.Join(dir, "*"+ending))
+	if err != nil || len(names) == 0 {
+		return "", errors.Join(err, fmt.Errorf("site: no *%s files in %s", ending, dir))
+	}
+	p := parts{}
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		content, err := os.ReadFile(name)
+		if err != nil {
+			return "", fmt.Errorf("site: %w", err)
+		}
+		p[filepath.Base(name)] = content
+	}
+	return p.hash(), nil
+}
