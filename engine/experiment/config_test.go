@@ -1,0 +1,125 @@
+package experiment
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/pairlab/pairlab/engine/model"
+	"github.com/pairlab/pairlab/engine/optim"
+	"github.com/pairlab/pairlab/engine/train"
+)
+
+func TestRunsAreRoundsOutermostWithOneSeedARound(t *testing.T) {
+	c, err := ParseQuery("models=baseline,siamese2&rounds=3&seed=40")
+	if err != nil {
+		t.Fatal(err)
+	}
+	runs := c.Runs()
+	if len(runs) != 6 {
+		t.Fatalf("%d runs, want 6", len(runs))
+	}
+	for i, r := range runs {
+		round, kind := i/2, c.Models[i%2]
+		if r.Round != round || r.Model != kind || r.Seed != uint64(40+round) || r.Config.Model.Kind != kind {
+			t.Errorf("run %d: %+v", i, r)
+		}
+	}
+}
+
+func TestPaperPresetIsThePublishedTraining(t *testing.T) {
+	c, err := Defaults("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, rate := range map[model.Kind]float64{model.Baseline: 0.1, model.Siamese2: 1, model.Siamese10: 0.1} {
+		want := train.Config{
+			Model: model.Paper(kind), Optim: optim.Config{Kind: optim.SGDKind, Rate: rate}, Batch: 100, Epochs: 25,
+		}
+		if got := c.Train(kind); got != want {
+			t.Errorf("%s: %+v, want %+v", kind, got, want)
+		}
+	}
+	if err := c.Check(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestUnknownPresetIsAnErrorAndNoPanic(t *testing.T) {
+	if _, err := Defaults("poster"); err == nil {
+		t.Error("Defaults: no error")
+	}
+	c, _ := Defaults("")
+	c.Preset = "poster"
+	c.Runs()
+	var field *FieldError
+	if err := c.Check(); !errors.As(err, &field) || field.Name != "preset" {
+		t.Errorf("Check: %v, want an error about preset", err)
+	}
+}
+
+func TestCheckFindsWhatNoTextCouldHaveSet(t *testing.T) {
+	for name, spoil := range map[string]func(*Config){
+		"models":  func(c *Config) { c.Models = nil },
+		"rounds":  func(c *Config) { c.Rounds = -1 },
+		"batch":   func(c *Config) { c.Batch = 0 },
+		"lr":      func(c *Config) { c.Rate = new(-0.5) },
+		"seed":    func(c *Config) { c.Seed = 1 << 60 },
+		"kernels": func(c *Config) { c.Kernels = "" },
+	} {
+		c, _ := Defaults("")
+		spoil(&c)
+		var field *FieldError
+		if err := c.Check(); !errors.As(err, &field) || field.Name != name {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestFieldsAreDescribedAndTheirDefaultsAllowed(t *testing.T) {
+	seen := map[string]bool{}
+	for _, f := range Fields() {
+		if seen[f.Name] {
+			t.Errorf("%s is in the table twice", f.Name)
+		}
+		seen[f.Name] = true
+		if f.Label == "" || !strings.HasSuffix(f.Help, ".") || f.Range() == "" {
+			t.Errorf("%s: label %q, help %q, range %q", f.Name, f.Label, f.Help, f.Range())
+		}
+		for _, p := range Presets() {
+			c, err := Defaults(p.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, same := f.Default(c)
+			if same {
+				if err := f.check(text); err != nil {
+					t.Errorf("%s: default %q: %v", f.Name, text, err)
+				}
+			} else if !f.PerModel() || !strings.Contains(text, ", ") {
+				t.Errorf("%s: default %q is not one of each model", f.Name, text)
+			}
+			if f.Changed(c) {
+				t.Errorf("%s: the preset %s differs from itself", f.Name, p.Name)
+			}
+		}
+	}
+}
+
+func TestDefaultsFollowTheOtherSettings(t *testing.T) {
+	rate := FieldByName("lr")
+	c, _ := Defaults("")
+	if text, same := rate.Default(c); text != "0.1, 1, 0.1" || same {
+		t.Errorf("SGD: %q, %v", text, same)
+	}
+	c.Optimizer = new(optim.AdamKind)
+	if text, same := rate.Default(c); text != "0.001" || !same {
+		t.Errorf("Adam: %q, %v", text, same)
+	}
+	if text, _ := FieldByName("ch2").Default(c); text != "64, 8, 16" {
+		t.Errorf("ch2: %q", text)
+	}
+	if text, same := FieldByName("aux").Default(c); text != "1" || !same {
+		t.Errorf("aux: %q, %v: want the siamese networks' only", text, same)
+	}
+}

@@ -1,0 +1,247 @@
+package ui
+
+import (
+	"slices"
+
+	"github.com/hack-pad/safejs"
+
+	"github.com/pairlab/pairlab/engine/experiment"
+	"github.com/pairlab/pairlab/engine/model"
+	"github.com/pairlab/pairlab/ui/state"
+	"github.com/pairlab/pairlab/ui/text"
+)
+
+const (
+	chartHeight = 220
+	labelRoom   = 94  // pixels at the right for the lines' names
+	labelsFrom  = 420 // width from which there is that room
+	labelGap    = 15
+)
+
+// scale is what a chart is of, and the range of its vertical axis as uPlot
+// takes it.
+type scale struct {
+	name string
+	of   text.Figure
+	span map[string]any
+}
+
+// chart is one uPlot chart with two lines for each network.
+type chart struct {
+	charts *charts
+	scale  scale
+	place  *element
+	width  int
+	theme  theme
+
+	curves map[model.Kind]state.Curves
+	train  bool
+	hidden map[model.Kind]bool
+
+	plot   safejs.Value
+	built  bool
+	labels safejs.Func
+	cursor safejs.Func
+}
+
+func newChart(c *charts, selector string, s scale) *chart {
+	ch := &chart{charts: c, scale: s, place: c.dom.find(selector), hidden: map[model.Kind]bool{}}
+	ch.labels = c.dom.function(func(args []safejs.Value) { ch.drawLabels(args[0]) })
+	ch.cursor = c.dom.function(func(args []safejs.Value) { ch.moved(args[0]) })
+	if class, err := c.dom.window.Get("ResizeObserver"); err == nil {
+		resized := c.dom.function(func([]safejs.Value) { ch.fit() })
+		observer, err := class.New(resized)
+		c.dom.note(err)
+		if err == nil {
+			c.dom.wrap(observer).call("observe", ch.place.value)
+		}
+	}
+	return ch
+}
+
+func (ch *chart) measure() int {
+	v, err := ch.place.value.Get("clientWidth")
+	ch.charts.dom.note(err)
+	w, _ := v.Int()
+	return max(w, 120)
+}
+
+// fit follows the width of the page. Where there is no longer room for the
+// lines' names, or is again, the chart is made anew.
+func (ch *chart) fit() {
+	w := ch.measure()
+	if !ch.built || w == ch.width {
+		return
+	}
+	if (w < labelsFrom) != (ch.width < labelsFrom) {
+		ch.build(ch.charts.epochs, ch.theme)
+		return
+	}
+	ch.width = w
+	ch.charts.dom.wrap(ch.plot).call("setSize", map[string]any{"width": w, "height": chartHeight})
+}
+
+// build makes the chart for a number of epochs and a theme.
+func (ch *chart) build(epochs int, t theme) {
+	d := ch.charts.dom
+	if ch.built {
+		d.wrap(ch.plot).call("destroy")
+		ch.built = false
+	}
+	ch.width, ch.theme = ch.measure(), t
+	right := 12
+	if ch.width >= labelsFrom {
+		right = labelRoom
+	}
+	last := float64(epochs)
+	first := 1.0
+	if epochs == 1 {
+		first, last = 0, 2
+	}
+	axis := func(extra map[string]any) map[string]any {
+		a := map[string]any{
+			"stroke": t.muted, "font": t.font, "gap": 6,
+			"grid":  map[string]any{"stroke": t.line, "width": 1},
+			"ticks": map[string]any{"show": false},
+		}
+		for k, v := range extra {
+			a[k] = v
+		}
+		return a
+	}
+	options := map[string]any{
+		"width": ch.width, "height": chartHeight,
+		"padding": []any{10, right, 0, 0},
+		"legend":  map[string]any{"show": false},
+		"cursor": map[string]any{
+			"y": false, "drag": map[string]any{"x": false, "y": false},
+			"sync": map[string]any{"key": "pairlab"},
+		},
+		"scales": map[string]any{
+			"x": map[string]any{"time": false, "range": []any{first, last}},
+			"y": map[string]any{"range": ch.scale.span},
+		},
+		"axes": []any{
+			axis(map[string]any{
+				"size": 24, "label": "Epoch", "labelSize": 18, "labelGap": 2, "labelFont": t.font, "space": 36,
+				"incrs": []any{1, 2, 5, 10, 20, 50, 100, 200, 500},
+			}),
+			axis(map[string]any{"size": 44, "space": 34}),
+		},
+		"series": ch.series(),
+		"hooks":  map[string]any{"draw": []any{ch.labels}, "setCursor": []any{ch.cursor}},
+	}
+	data, err := ch.data()
+	if err == nil {
+		ch.plot, err = ch.charts.library.New(options, data, ch.place.value)
+	}
+	d.note(err)
+	ch.built = err == nil
+}
+
+func (ch *chart) series() []any {
+	list := []any{map[string]any{}}
+	for _, kind := range model.Kinds {
+		colour := ch.theme.models[kind]
+		for _, width := range []float64{2.25, 1} {
+			list = append(list, map[string]any{
+				"label": experiment.Label(kind), "stroke": colour, "width": width, "show": !ch.hidden[kind],
+				"points": map[string]any{"size": 5, "fill": colour, "space": 24},
+			})
+		}
+	}
+	return list
+}
+
+func (ch *chart) data() (safejs.Value, error) {
+	json, err := safejs.Global().Get("JSON")
+	if err != nil {
+		return safejs.Undefined(), err
+	}
+	return json.Call("parse", text.ChartData(ch.curves, ch.scale.of, ch.train))
+}
+
+func (ch *chart) draw() {
+	if !ch.built {
+		return
+	}
+	data, err := ch.data()
+	ch.charts.dom.note(err)
+	if err == nil {
+		ch.charts.dom.wrap(ch.plot).call("setData", data)
+	}
+	ch.place.attribute("aria-label", text.ChartLabel(ch.scale.name, ch.curves, ch.scale.of, ch.train))
+}
+
+// hide hides or shows a network's lines.
+func (ch *chart) hide(kind model.Kind, hidden bool) {
+	ch.hidden[kind] = hidden
+	if i := slices.Index(model.Kinds[:], kind); ch.built {
+		for line := range 2 {
+			ch.charts.dom.wrap(ch.plot).call("setSeries", 1+2*i+line, map[string]any{"show": !hidden})
+		}
+	}
+}
+
+// moved tells the key which epoch the pointer is over.
+func (ch *chart) moved(plot safejs.Value) {
+	cursor, err := plot.Get("cursor")
+	if err != nil {
+		return
+	}
+	at, err := cursor.Get("idx")
+	epoch := -1
+	if err == nil && at.Type() == safejs.TypeNumber {
+		epoch, _ = at.Int()
+	}
+	ch.charts.hover(epoch)
+}
+
+// drawLabels writes each network's name at the end of its line.
+func (ch *chart) drawLabels(plot safejs.Value) {
+	if ch.width < labelsFrom || !ch.built {
+		return
+	}
+	type label struct {
+		kind model.Kind
+		x, y float64
+	}
+	ratio := 1.0
+	if v, err := ch.charts.dom.window.Get("devicePixelRatio"); err == nil {
+		ratio, _ = v.Float()
+	}
+	position := func(v float64, axis string) float64 {
+		p, err := plot.Call("valToPos", v, axis, true)
+		ch.charts.dom.note(err)
+		f, _ := p.Float()
+		return f
+	}
+	var labels []label
+	for _, kind := range model.Kinds {
+		line, _ := text.MainLine(ch.curves[kind])
+		if n := len(line); n > 0 && !ch.hidden[kind] {
+			l := label{kind, position(float64(n), "x"), position(ch.scale.of(line[n-1], ch.train), "y")}
+			i := 0
+			for i < len(labels) && labels[i].y <= l.y {
+				i++
+			}
+			labels = slices.Insert(labels, i, l) // from the top down
+		}
+	}
+	for i := 1; i < len(labels); i++ {
+		labels[i].y = max(labels[i].y, labels[i-1].y+labelGap*ratio)
+	}
+	context, err := plot.Get("ctx")
+	ch.charts.dom.note(err)
+	pen := ch.charts.dom.wrap(context)
+	pen.call("save")
+	set := func(name string, value any) { ch.charts.dom.note(context.Set(name, value)) }
+	set("font", ch.theme.labelFont(ratio))
+	set("textBaseline", "middle")
+	set("textAlign", "left")
+	for _, l := range labels {
+		set("fillStyle", ch.theme.models[l.kind])
+		pen.call("fillText", experiment.Label(l.kind), l.x+8*ratio, l.y)
+	}
+	pen.call("restore")
+}

@@ -1,0 +1,146 @@
+package ui
+
+import (
+	"time"
+
+	"github.com/hack-pad/safejs"
+
+	"github.com/pairlab/pairlab/engine/experiment"
+	"github.com/pairlab/pairlab/engine/model"
+	"github.com/pairlab/pairlab/engine/train"
+	"github.com/pairlab/pairlab/ui/state"
+	"github.com/pairlab/pairlab/ui/text"
+)
+
+// chartEvery is the least time between two drawings of the charts.
+const chartEvery = 150 * time.Millisecond
+
+// charts are the two live charts, of accuracy and of loss by epoch, and the key
+// to both. Without the chart library the page says so, and the rest works.
+type charts struct {
+	dom     *dom
+	library safejs.Value
+	stale   bool // there is something new to draw
+	drawn   time.Duration
+	train   bool // the curves are of the training pairs
+	epochs  int
+
+	accuracy, loss *chart
+	key            *key
+	note           *element
+	which          []*element
+}
+
+func newCharts(d *dom) *charts {
+	c := &charts{dom: d, epochs: 25, note: d.find("#curves-note")}
+	var err error
+	c.library, err = bootValue("uPlot")
+	d.note(err)
+	if c.library.IsUndefined() {
+		c.note.text("The chart library did not load, so there are no curves. Training and results work without them.")
+		return c
+	}
+	c.accuracy = newChart(c, "#chart-accuracy", accuracyScale())
+	c.loss = newChart(c, "#chart-loss", lossScale())
+	c.key = newKey(c)
+	for _, value := range []string{"test", "train"} {
+		radio := d.find("#which input[value="+value+"]").flag("disabled", false)
+		radio.on("change", func(safejs.Value) {
+			c.train = value == "train"
+			c.redraw()
+		})
+		c.which = append(c.which, radio)
+	}
+	// The colours are the style sheet's, which follow the system's theme.
+	if dark, err := d.window.Call("matchMedia", "(prefers-color-scheme: dark)"); err == nil {
+		d.wrap(dark).on("change", func(safejs.Value) { c.rebuild() })
+	}
+	c.rebuild()
+	return c
+}
+
+func (c *charts) works() bool { return c.accuracy != nil }
+
+// begin clears the charts for a new experiment.
+func (c *charts) begin(config experiment.Config) {
+	c.epochs = config.Epochs
+	c.stale = true
+	if c.works() {
+		c.rebuild()
+	}
+}
+
+func (c *charts) rebuild() {
+	colours := readTheme(c.dom)
+	c.accuracy.build(c.epochs, colours)
+	c.loss.build(c.epochs, colours)
+}
+
+func (c *charts) redraw() {
+	c.accuracy.train, c.loss.train = c.train, c.train
+	c.accuracy.draw()
+	c.loss.draw()
+}
+
+// render draws what is new, but not too often.
+func (c *charts) render(s *state.State, now time.Duration) {
+	if c.stale && now-c.drawn >= chartEvery {
+		c.drawn = now
+		c.flush(s)
+	}
+}
+
+// flush draws what is new.
+func (c *charts) flush(s *state.State) {
+	if !c.stale || !c.works() {
+		return
+	}
+	c.stale = false
+	curves := map[model.Kind]state.Curves{}
+	for _, m := range s.Models {
+		curves[m.Kind] = m.Curves()
+	}
+	c.accuracy.curves, c.loss.curves = curves, curves
+	c.note.text(text.Note(curves))
+	c.key.render(curves, c.train, -1)
+	c.redraw()
+}
+
+// hover has the key show the figures of an epoch, from 0; -1 the last ones.
+func (c *charts) hover(epoch int) {
+	if c.key != nil && c.accuracy.curves != nil {
+		c.key.render(c.accuracy.curves, c.train, epoch)
+	}
+}
+
+func accuracyScale() scale {
+	return scale{
+		name: "Accuracy",
+		of: func(e train.Epoch, training bool) float64 {
+			if training {
+				return 100 * e.TrainAccuracy
+			}
+			return 100 * e.TestAccuracy
+		},
+		span: map[string]any{
+			"min": map[string]any{"pad": 0.05, "soft": 50, "mode": 1, "hard": 0},
+			"max": map[string]any{"pad": 0, "soft": 100, "mode": 1, "hard": 100},
+		},
+	}
+}
+
+func lossScale() scale {
+	return scale{
+		name: "Loss",
+		of: func(e train.Epoch, training bool) float64 {
+			if training {
+				return e.TrainLoss
+			}
+			return e.TestLoss
+		},
+		span: map[string]any{
+			"min": map[string]any{"pad": 0, "soft": 0, "mode": 1, "hard": 0},
+			"max": map[string]any{"pad": 0.05, "soft": 0.5, "mode": 1},
+		},
+	}
+}

@@ -1,0 +1,236 @@
+package ui
+
+import (
+	"github.com/hack-pad/safejs"
+
+	"github.com/pairlab/pairlab/engine/experiment"
+	"github.com/pairlab/pairlab/ui/state"
+	"github.com/pairlab/pairlab/ui/text"
+)
+
+// form is the settings, drawn from experiment.Fields, with the address kept in
+// step. A choice of one value is not drawn; what the address says of it is kept.
+type form struct {
+	dom    *dom
+	edited func()
+
+	inputs  []*input
+	kept    map[string]string // settings that have no input, as text
+	unknown experiment.Errors // of the address: settings that do not exist
+	label   string            // what the main button says
+
+	details, advanced, fieldset, brief, reset, note *element
+	notice, noticeText                              *element
+}
+
+func newForm(d *dom, edited func()) *form {
+	f := &form{
+		dom:     d,
+		edited:  edited,
+		kept:    map[string]string{},
+		details: d.find("#settings"), advanced: d.find("#advanced"), fieldset: d.find("#fields"),
+		brief: d.find("#settings-brief"), reset: d.find("#reset"), note: d.find("#settings-note"),
+		notice: d.find("#unknown"), noticeText: d.find("#unknown-text"),
+	}
+	places := map[bool]*element{false: d.find("#fields-main"), true: d.find("#fields-advanced")}
+	for _, field := range experiment.Fields() {
+		if field.QueryOnly || field.Kind == experiment.ChoiceField && len(field.Choices) == 1 {
+			continue
+		}
+		f.inputs = append(f.inputs, newInput(d, places[field.Advanced], field))
+	}
+	root := d.find("#form")
+	root.on("input", func(safejs.Value) { f.follow(false) })
+	root.on("change", func(safejs.Value) { f.follow(true) })
+	root.on("submit", func(event safejs.Value) { d.wrap(event).call("preventDefault") })
+	f.reset.on("click", func(safejs.Value) {
+		c, err := experiment.Defaults("")
+		d.note(err)
+		f.forget()
+		f.show(c)
+		f.edited()
+	})
+	d.find("#unknown-drop").on("click", func(safejs.Value) {
+		f.forget()
+		f.follow(true)
+		d.find("#train").call("focus")
+	})
+	// Where there is room the settings stay open beside the rest.
+	if wide, err := d.window.Call("matchMedia", "(min-width: 64rem)"); err == nil {
+		f.details.flag("open", d.wrap(wide).is("matches"))
+	}
+	return f
+}
+
+// load fills the form in from the address. Values that are wrong stay in their
+// inputs, with what is wrong beside them.
+func (f *form) load() {
+	location, err := f.dom.window.Get("location")
+	f.dom.note(err)
+	c, err := experiment.ParseQuery(f.dom.wrap(location).property("search"))
+	f.fill(c)
+	if errs, bad := err.(experiment.Errors); bad {
+		for _, e := range errs {
+			in := f.input(e.Name)
+			if in == nil {
+				f.unknown = append(f.unknown, e)
+				continue
+			}
+			in.put(e.Value)
+			in.complain(text.Error(e))
+			f.reveal(in)
+		}
+	}
+	f.noteUnknown()
+	f.mark()
+}
+
+// show has the form and the address say c.
+func (f *form) show(c experiment.Config) {
+	f.fill(c)
+	f.follow(true)
+}
+
+func (f *form) fill(c experiment.Config) {
+	for _, field := range experiment.Fields() {
+		text, set := field.Text(c)
+		if in := f.input(field.Name); in != nil {
+			if !set && !in.typed() {
+				text, _ = field.Default(c)
+			}
+			in.put(text)
+		} else if set {
+			f.kept[field.Name] = text
+		}
+	}
+}
+
+func (f *form) input(name string) *input {
+	for _, in := range f.inputs {
+		if in.field.Name == name {
+			return in
+		}
+	}
+	return nil
+}
+
+// read is what the form says.
+func (f *form) read() (experiment.Config, error) {
+	values := map[string]string{}
+	for name, text := range f.kept {
+		values[name] = text
+	}
+	for _, in := range f.inputs {
+		values[in.field.Name] = in.get()
+	}
+	return experiment.ParseValues(values)
+}
+
+func (f *form) config() (experiment.Config, error) {
+	c, err := f.read()
+	if len(f.unknown) == 0 {
+		return c, err
+	}
+	errs, _ := err.(experiment.Errors)
+	return c, append(errs, f.unknown...)
+}
+
+// follow brings messages, marks and the address in step with the inputs. While
+// somebody is typing (not settled), it complains of nothing new.
+func (f *form) follow(settled bool) {
+	c, err := f.read()
+	errs, _ := err.(experiment.Errors)
+	for _, in := range f.inputs {
+		message := ""
+		for _, e := range errs {
+			if e.Name == in.field.Name {
+				message = text.Error(e)
+			}
+		}
+		if message == "" || settled || in.complaining() {
+			in.complain(message)
+		}
+	}
+	f.mark()
+	if err == nil && len(f.unknown) == 0 {
+		f.address(c)
+	}
+	f.edited()
+}
+
+// mark shows which settings differ from the preset, and what each is otherwise.
+func (f *form) mark() {
+	c, err := f.read()
+	changes := 0
+	for _, in := range f.inputs {
+		changed := in.field.Changed(c)
+		if changed {
+			changes++
+		}
+		in.mark(c, changed)
+	}
+	f.brief.text(text.Brief(c))
+	f.note.text(text.Changes(changes, err != nil))
+	f.label = text.TrainLabel(c.Models)
+}
+
+// address writes c into the address bar.
+func (f *form) address(c experiment.Config) {
+	location, err := f.dom.window.Get("location")
+	f.dom.note(err)
+	at := f.dom.wrap(location)
+	query := c.Encode()
+	if query != "" {
+		query = "?" + query
+	}
+	if at.property("search") == query {
+		return
+	}
+	history, err := f.dom.window.Get("history")
+	f.dom.note(err)
+	f.dom.wrap(history).call("replaceState", safejs.Null(), "", at.property("pathname")+query+at.property("hash"))
+}
+
+// refuse shows why an experiment cannot start, and puts the keyboard where that
+// can be mended.
+func (f *form) refuse(err error) {
+	f.follow(true)
+	for _, in := range f.inputs {
+		if in.complaining() {
+			f.reveal(in)
+			in.focus()
+			return
+		}
+	}
+	if len(f.unknown) > 0 {
+		f.notice.call("focus")
+	}
+}
+
+// reveal opens what an input is folded away in.
+func (f *form) reveal(in *input) {
+	f.details.dom.note(f.details.value.Set("open", true))
+	if in.field.Advanced {
+		f.advanced.dom.note(f.advanced.value.Set("open", true))
+	}
+}
+
+func (f *form) noteUnknown() {
+	f.notice.flag("hidden", len(f.unknown) == 0)
+	text := ""
+	for _, e := range f.unknown {
+		text += e.Name + "=" + e.Value + ": " + e.Message + ". "
+	}
+	f.noticeText.text("The address asks for what this page cannot do. " + text)
+}
+
+func (f *form) forget() {
+	f.unknown = nil
+	f.noteUnknown()
+}
+
+// lock keeps the settings as they are while an experiment is under way.
+func (f *form) lock(phase state.Phase) {
+	f.fieldset.flag("disabled", phase.Busy() || phase == state.Loading)
+	f.reset.flag("disabled", phase.Busy() || phase == state.Loading)
+}

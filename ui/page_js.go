@@ -1,0 +1,187 @@
+package ui
+
+import (
+	"time"
+
+	"github.com/hack-pad/safejs"
+
+	"github.com/pairlab/pairlab/engine/experiment"
+	"github.com/pairlab/pairlab/engine/model"
+	"github.com/pairlab/pairlab/ui/state"
+	"github.com/pairlab/pairlab/ui/text"
+)
+
+// Handlers are what the page asks of the program. They are called on event
+// handlers' goroutines, which must not block. Start gets checked settings; it
+// is Page.Begin, called by whoever starts an experiment, that shows it.
+type Handlers struct {
+	Start func(experiment.Config)
+	Pause, Resume, Stop,
+	Retry func()
+}
+
+// Page is the page. None of its methods blocks; they may be called from any
+// goroutine.
+type Page struct {
+	dom      *dom
+	handlers Handlers
+	state    *state.State
+	epoch    time.Time // what the state's times count from
+
+	form      *form
+	frame     *frame
+	controls  *controls
+	downloads downloads
+	cards     []*card
+	cells     []*cell
+	charts    *charts
+	announce  *text.Announcer
+	live      *element
+}
+
+// New finds the page's elements, fills the settings in from the address, shows
+// what is wrong with those, and enables the controls. The page is then still in
+// the phase Loading.
+func New(h Handlers) (*Page, error) {
+	d, err := newDOM()
+	if err != nil {
+		return nil, err
+	}
+	p := &Page{
+		dom:      d,
+		handlers: h,
+		state:    state.New(),
+		epoch:    time.Now(),
+		announce: &text.Announcer{},
+		live:     d.find("#announce"),
+	}
+	p.frame = newFrame(d, p.render)
+	p.controls = newControls(d, p)
+	for _, kind := range model.Kinds {
+		p.cards = append(p.cards, newCard(d, kind))
+		for _, row := range text.Rows {
+			p.cells = append(p.cells, newCell(d, kind, row))
+		}
+	}
+	p.charts = newCharts(d)
+	p.downloads = newDownloads(d, p)
+	p.form = newForm(d, p.edited)
+	p.form.load()
+	return p, d.err
+}
+
+// Config is what the settings say now. The error, an experiment.Errors, is of
+// the settings that are wrong or, in the address, unknown.
+func (p *Page) Config() (experiment.Config, error) { return p.form.config() }
+
+// Begin shows a new experiment, in the form and the address too, and sets the
+// phase Running. What an earlier one measured is dropped.
+func (p *Page) Begin(c experiment.Config, env experiment.Environment) {
+	p.form.show(c)
+	p.state.Begin(p.now(), c, env)
+	p.controls.environment(env)
+	p.charts.begin(c)
+	p.phaseChanged()
+}
+
+// Apply takes in what a trainer says about the experiment in hand.
+func (p *Page) Apply(e experiment.Event) {
+	before := p.state.Phase
+	p.state.Apply(p.now(), e)
+	if e.Kind == experiment.EpochEvent || e.Kind == experiment.DoneEvent || e.Kind == experiment.StartEvent {
+		p.charts.stale = true
+	}
+	if p.state.Phase != before {
+		p.phaseChanged()
+		return
+	}
+	p.frame.request()
+}
+
+// SetPhase sets the phase, and with it the data-state of the html element, once
+// the page shows all that had been applied before.
+func (p *Page) SetPhase(phase state.Phase) {
+	p.state.SetPhase(p.now(), phase)
+	p.phaseChanged()
+}
+
+// Fail shows what went wrong and sets the phase Failed. Settings and results
+// are kept. With retry, a button calls Handlers.Retry.
+func (p *Page) Fail(message string, retry bool) {
+	p.state.Fail(p.now(), experiment.Error{Message: message, Retry: retry})
+	p.phaseChanged()
+}
+
+// Result is what the experiment in hand has measured so far; false before the
+// first.
+func (p *Page) Result() (experiment.Result, bool) { return p.state.Result() }
+
+func (p *Page) now() time.Duration { return time.Since(p.epoch) }
+
+// start is the main button's.
+func (p *Page) start() {
+	c, err := p.form.config()
+	if err != nil {
+		p.form.refuse(err)
+		p.live.text("Not started: the settings need attention.")
+		return
+	}
+	p.handlers.Start(c)
+}
+
+// edited follows a change of the settings.
+func (p *Page) edited() { p.frame.request() }
+
+// phaseChanged draws at once: whoever sees the new phase may read the rest.
+func (p *Page) phaseChanged() {
+	p.charts.stale = true
+	p.render()
+	p.charts.flush(p.state)
+	root := p.dom.find("html")
+	if f := p.state.Failure; f != nil {
+		root.attribute("data-error", f.Message)
+	} else {
+		root.call("removeAttribute", "data-error")
+	}
+	root.attribute("data-state", string(p.state.Phase))
+}
+
+// render writes what has changed since it last did.
+func (p *Page) render() {
+	now := p.now()
+	p.controls.render(p.state, p.form, now)
+	p.form.lock(p.state.Phase)
+	for _, c := range p.cards {
+		c.render(p.state, now)
+	}
+	for _, c := range p.cells {
+		c.render(p.state)
+	}
+	p.downloads.render(p.state)
+	p.charts.render(p.state, now)
+	if text, due := p.announce.Next(p.state, now); due {
+		p.live.text(text)
+	}
+}
+
+// bootValue is one of the things that boot.js has left for the program.
+func bootValue(name string) (safejs.Value, error) {
+	global := safejs.Global()
+	symbol, err := global.Get("Symbol")
+	if err != nil {
+		return safejs.Undefined(), err
+	}
+	key, err := symbol.Call("for", "pairlab.boot")
+	if err != nil {
+		return safejs.Undefined(), err
+	}
+	reflect, err := global.Get("Reflect")
+	if err != nil {
+		return safejs.Undefined(), err
+	}
+	boot, err := reflect.Call("get", global, key)
+	if err != nil || boot.IsUndefined() {
+		return safejs.Undefined(), err
+	}
+	return boot.Get(name)
+}

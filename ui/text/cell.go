@@ -1,0 +1,62 @@
+package text
+
+import (
+	"strings"
+
+	"github.com/pairlab/pairlab/engine/experiment"
+	"github.com/pairlab/pairlab/engine/model"
+	"github.com/pairlab/pairlab/ui/state"
+)
+
+// Rows are the lines of the results table that are measured here, by the
+// names that the page's cells have (data-cell="mean-baseline").
+var Rows = [...]string{"mean", "median", "rounds", "collapsed", "diverged", "parameters", "seconds", "speed"}
+
+// Cell is what a cell of the results table says; empty means that the page's
+// text stays.
+func Cell(s *state.State, kind model.Kind, row string) string {
+	m := s.Model(kind)
+	if m == nil {
+		if row == "parameters" {
+			return ""
+		}
+		return none
+	}
+	sum := m.Summary
+	number := func(v experiment.Number, format func(float64) string) string {
+		if !v.Valid() {
+			return none
+		}
+		return format(float64(v))
+	}
+	switch row {
+	case "mean":
+		mean, std := meanStd(sum.Mean, sum.Std)
+		return strings.TrimSpace(mean + " " + std)
+	case "median":
+		return number(sum.Median, func(v float64) string { return Percent(v, 2) })
+	case "rounds":
+		return Count(len(m.Finished)) + " of " + Count(m.Rounds())
+	case "collapsed":
+		return tally(sum.Collapsed, len(m.Finished))
+	case "diverged":
+		return tally(sum.Diverged, len(m.Finished))
+	case "parameters":
+		if m.Parameters == 0 {
+			return ""
+		}
+		return Count(m.Parameters)
+	case "seconds":
+		return number(sum.Seconds, seconds)
+	case "speed":
+		return number(sum.PairsPerSecond, speed)
+	}
+	return none
+}
+
+func tally(n, of int) string {
+	if of == 0 {
+		return none
+	}
+	return Count(n)
+}
