@@ -29,7 +29,8 @@ serve: build ## Build what is stale and serve the site on http://127.0.0.1:8080 
 build: ## Build the static site in dist/
 	@$(GO) run ./wasm/site -out $(DIST)
 
-test: chromium lint build ## Run everything: vet and lint, native tests, tests in wasm, headless-browser tests
+test: chromium lint ## Run everything: vet and lint, native tests, tests in wasm, headless-browser tests
+	@$(GO) run ./wasm/site -dev -out $(DIST)
 	@$(GO) run ./wasm/suite native wasm browser
 
 reproduce: chromium build ## Train the paper's table in headless Chromium (ROUNDS= EPOCHS= MODELS= WORKERS= SEED= PRESET= KERNELS=)

@@ -47,8 +47,9 @@ type job struct {
 	shards   []data.Shard
 }
 
-// newClient starts a worker. It does not wait until it is ready.
-func newClient(script string, module safejs.Value, packs *downloads) (*client, error) {
+// newClient starts a worker with the compiled modules that worker.js asks for.
+// It does not wait until it is ready.
+func newClient(script string, modules map[string]any, packs *downloads) (*client, error) {
 	worker, err := web.New("Worker", script, map[string]any{"type": "module", "name": "pairlab trainer"})
 	if err != nil {
 		return nil, fmt.Errorf("app: start a worker: %w", err)
@@ -70,7 +71,7 @@ func newClient(script string, module safejs.Value, packs *downloads) (*client, e
 		}
 		c.remove = append(c.remove, remove)
 	}
-	if _, err := worker.Call("postMessage", map[string]any{"module": module}); err != nil {
+	if _, err := worker.Call("postMessage", modules); err != nil {
 		c.Close()
 		return nil, fmt.Errorf("app: start a worker: %w", err)
 	}

@@ -44,9 +44,11 @@ func runPage() error {
 	if err != nil {
 		return err
 	}
-	module, err := started.Get("module")
-	if err != nil {
-		return err
+	modules := map[string]any{}
+	for _, name := range []string{"module", "kernels"} {
+		if modules[name], err = started.Get(name); err != nil {
+			return err
+		}
 	}
 	base, agent, isolated, err := surroundings()
 	if err != nil {
@@ -58,7 +60,7 @@ func runPage() error {
 		events: newListeners(),
 	}
 	script := base + "worker.js?v=" + version
-	c.workers = pool.New(func() (pool.Trainer[job], error) { return newClient(script, module, c.packs) })
+	c.workers = pool.New(func() (pool.Trainer[job], error) { return newClient(script, modules, c.packs) })
 	if c.page, err = ui.New(c.handlers()); err != nil {
 		return err
 	}
@@ -137,13 +139,17 @@ func (c *controller) Start(config experiment.Config) error {
 	}
 	stop := cancel.New()
 	c.stop, c.last, c.phase = stop, config, state.Running
+	kernels, _, err := usableKernels(config.Kernels)
+	if err != nil {
+		return err
+	}
 	env := c.env
-	env.Kernels, env.Workers = config.Kernels, config.Workers
+	env.Kernels, env.Workers = kernels, config.Workers
 	c.workers.Resume()
 	c.page.Begin(config, env)
 	c.events.tellValue("state", map[string]any{"state": string(state.Running)})
 	go func() {
-		err := c.train(stop, config)
+		err := c.train(stop, config, kernels)
 		c.mu.Lock()
 		c.stop = nil
 		c.mu.Unlock()
@@ -158,7 +164,7 @@ func (c *controller) Start(config experiment.Config) error {
 }
 
 // train fetches the images and makes all runs.
-func (c *controller) train(stop *cancel.Signal, config experiment.Config) error {
+func (c *controller) train(stop *cancel.Signal, config experiment.Config, kernels string) error {
 	manifest, shards, err := c.packs.fetch(stop, config.Pool, func(p experiment.DataProgress) {
 		c.apply(experiment.Event{Kind: experiment.DataEvent, Data: &p})
 	})
@@ -172,7 +178,7 @@ func (c *controller) train(stop *cancel.Signal, config experiment.Config) error 
 	for i, run := range runs {
 		jobs[i] = job{
 			train: protocol.Train{
-				Run: run, Pairs: config.Pairs, Pool: config.Pool, Kernels: config.Kernels,
+				Run: run, Pairs: config.Pairs, Pool: config.Pool, Kernels: kernels,
 				Interval: side * int(messageInterval/time.Millisecond),
 			},
 			manifest: manifest, shards: shards,

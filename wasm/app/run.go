@@ -1,12 +1,9 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/pairlab/pairlab/data"
 	"github.com/pairlab/pairlab/engine/experiment"
 	"github.com/pairlab/pairlab/engine/kernel"
-	"github.com/pairlab/pairlab/engine/kernel/portable"
 	"github.com/pairlab/pairlab/engine/model"
 	"github.com/pairlab/pairlab/engine/train"
 	"github.com/pairlab/pairlab/wasm/protocol"
@@ -14,14 +11,10 @@ import (
 
 // makeRun draws a run's pairs from the store, trains, and puts what happens
 // into news. between is called between two steps; its error ends the run.
-func makeRun(t protocol.Train, store *data.Store, news *outbox, between func() error) error {
+func makeRun(t protocol.Train, store *data.Store, kernels kernel.Set[float32], news *outbox, between func() error) error {
 	run := t.Run
 	event := func(kind experiment.EventKind) experiment.Event {
 		return experiment.Event{Kind: kind, Model: run.Model, Round: run.Round}
-	}
-	kernels, err := kernelSet(t.Kernels)
-	if err != nil {
-		return err
 	}
 	trainPairs, testPairs, err := draw(t, store)
 	if err != nil {
@@ -83,12 +76,4 @@ func draw(t protocol.Train, store *data.Store) (trainPairs, testPairs model.Pair
 
 func pairsOf(p data.Pairs) model.Pairs {
 	return model.Pairs{N: p.N, X: p.X, Target: p.Target, Digits: p.Digits}
-}
-
-// kernelSet is the kernel set with the setting's name.
-func kernelSet(name string) (kernel.Set[float32], error) {
-	if name == "portable" {
-		return portable.New[float32](), nil
-	}
-	return nil, fmt.Errorf("app: kernel set %q is unknown", name)
 }

@@ -21,6 +21,7 @@ import (
 // run at a time. Requests are carried out in order, but for those that are
 // about the run in hand, which act at once.
 type worker struct {
+	kernels *kernelSets
 	inbox   *web.Mailbox[delivery]
 	yielder *web.Yielder
 	store   *data.Store
@@ -41,7 +42,15 @@ func runWorker() error {
 	if err != nil {
 		return err
 	}
-	w := &worker{inbox: web.NewMailbox[delivery](), yielder: yielder}
+	started, err := boot()
+	if err != nil {
+		return err
+	}
+	kernels, err := newKernelSets(started)
+	if err != nil {
+		return err
+	}
+	w := &worker{kernels: kernels, inbox: web.NewMailbox[delivery](), yielder: yielder}
 	if _, err := web.Listen(safejs.Global(), "message", w.receive); err != nil {
 		return err
 	}
@@ -169,7 +178,11 @@ func (w *worker) train(id uint32, t protocol.Train) error {
 		}
 		return hold.wait()
 	}
-	return makeRun(t, w.store, news, between)
+	kernels, err := w.kernels.named(t.Kernels)
+	if err != nil {
+		return err
+	}
+	return makeRun(t, w.store, kernels, news, between)
 }
 
 // post sends an answer to the page.

@@ -24,14 +24,15 @@ import (
 func main() {
 	out := flag.String("out", "dist", "folder for the site")
 	root := flag.String("root", ".", "the repository")
+	dev := flag.Bool("dev", false, "install what only tests need, too")
 	flag.Parse()
-	if err := build(*root, *out); err != nil {
+	if err := build(*root, *out, *dev); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func build(root, out string) error {
+func build(root, out string, dev bool) error {
 	begun := time.Now()
 	o, err := newOutput(out)
 	if err != nil {
@@ -39,7 +40,7 @@ func build(root, out string) error {
 	}
 	defer o.root.Close()
 
-	if err := installPackages(filepath.Join(root, "ui")); err != nil {
+	if err := installPackages(filepath.Join(root, "ui"), dev); err != nil {
 		return err
 	}
 	parts, err := collect(root)

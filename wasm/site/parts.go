@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -14,10 +13,15 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/pairlab/pairlab/engine/kernel/wasmsimd"
 )
 
 // wasmName is the program's name in the site.
 const wasmName = "app.wasm"
+
+// kernelsName is the module through which the program calls kernels.
+const kernelsName = "kernels.wasm"
 
 // vendored are the files taken from npm packages, by their name in the site.
 var vendored = map[string]string{
@@ -28,8 +32,9 @@ var vendored = map[string]string{
 // parts are files of the site by name.
 type parts map[string][]byte
 
-// collect reads the files that are copied: assets, npm packages, and the
-// script that comes with Go and starts its programs.
+// collect reads the files that are copied (assets, npm packages, and the
+// script that comes with Go and starts its programs) and makes the module that
+// kernels are called through.
 func collect(root string) (parts, error) {
 	p := parts{}
 	assets := os.DirFS(filepath.Join(root, "assets"))
@@ -56,6 +61,9 @@ func collect(root string) (parts, error) {
 	p[starter], err = os.ReadFile(filepath.Join(strings.TrimSpace(string(goroot)), "lib", "wasm", starter))
 	if err != nil {
 		return nil, fmt.Errorf("site: Go's %s: %w", starter, err)
+	}
+	if p[kernelsName], err = wasmsimd.Trampoline(); err != nil {
+		return nil, fmt.Errorf("site: %w", err)
 	}
 	return p, nil
 }
@@ -110,6 +118,7 @@ var cold = [...]string{
 	"encoding/json", "fmt", "reflect", "strings",
 	"github.com/hack-pad/safejs/...",
 	"github.com/pairlab/pairlab/engine/experiment",
+	"github.com/pairlab/pairlab/engine/kernel/wasmsimd/...",
 	"github.com/pairlab/pairlab/ui/...",
 	"github.com/pairlab/pairlab/wasm/...",
 }
@@ -135,29 +144,4 @@ func compile(root, version string) ([]byte, error) {
 		return nil, fmt.Errorf("site: go build: %w", err)
 	}
 	return os.ReadFile(file)
-}
-
-// installPackages runs npm where what it installed is older than the list of
-// what to install.
-func installPackages(ui string) error {
-	list, err := os.Stat(filepath.Join(ui, "package-lock.json"))
-	if err != nil {
-		return fmt.Errorf("site: %w", err)
-	}
-	installed, err := os.Stat(filepath.Join(ui, "node_modules", ".package-lock.json"))
-	if err == nil && !installed.ModTime().Before(list.ModTime()) {
-		return nil
-	}
-	npm, err := exec.LookPath("npm")
-	if err != nil {
-		return errors.New("site: npm is missing: install Node.js 20 or newer with npm (`sudo apt-get install nodejs npm` on Debian, Ubuntu)")
-	}
-	fmt.Println("site: installing npm packages")
-	cmd := exec.Command(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-	cmd.Dir = ui
-	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("site: npm ci in %s: %w", ui, err)
-	}
-	return nil
 }

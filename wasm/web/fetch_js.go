@@ -173,3 +173,13 @@ func Bytes(array safejs.Value) ([]byte, error) {
 	_, err = safejs.CopyBytesToGo(b, array)
 	return b, err
 }
+
+// Copy copies b into a new Uint8Array.
+func Copy(b []byte) (safejs.Value, error) {
+	array, err := New("Uint8Array", len(b))
+	if err != nil {
+		return safejs.Undefined(), err
+	}
+	_, err = safejs.CopyBytesToJS(array, b)
+	return array, err
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/hack-pad/safejs"
+
+	"github.com/pairlab/pairlab/engine/kernel"
+	"github.com/pairlab/pairlab/engine/kernel/portable"
+	"github.com/pairlab/pairlab/engine/kernel/wasmsimd"
+	"github.com/pairlab/pairlab/engine/kernel/wasmsimd/host"
+	"github.com/pairlab/pairlab/wasm/web"
+)
+
+// kernelSets makes a worker's kernel sets by the names of the setting, each
+// once: what they have assembled serves all later runs.
+type kernelSets struct {
+	host *host.Host
+	made map[string]kernel.Set[float32]
+}
+
+// newKernelSets returns the sets of the program that JavaScript started.
+func newKernelSets(started safejs.Value) (*kernelSets, error) {
+	probe, err := wasmsimd.RelaxedProbe()
+	if err != nil {
+		return nil, err
+	}
+	relaxed, err := validates(probe)
+	if err != nil {
+		return nil, err
+	}
+	link := func(module []byte, _ int) error {
+		bytes, err := web.Copy(module)
+		if err != nil {
+			return err
+		}
+		_, err = started.Call("link", bytes)
+		return err
+	}
+	return &kernelSets{host: host.New(link, relaxed), made: map[string]kernel.Set[float32]{}}, nil
+}
+
+// named is the kernel set with the setting's name.
+func (k *kernelSets) named(name string) (kernel.Set[float32], error) {
+	if set, ok := k.made[name]; ok {
+		return set, nil
+	}
+	var set kernel.Set[float32] = portable.New[float32]()
+	if name != set.Name() {
+		var err error
+		if set, err = wasmsimd.New(k.host, wasmsimd.Mode(name)); err != nil {
+			return nil, err
+		}
+	}
+	k.made[name] = set
+	return set, nil
+}
+
+// errKernels says that a browser lacks what a kernel set needs.
+var errKernels = errors.New("this browser has no such instructions")
+
+// usableKernels is the set with the setting's name, or the next best that this
+// browser can run, and then why.
+func usableKernels(name string) (usable string, why error, err error) {
+	for _, need := range []struct {
+		set, instead string
+		probe        func() ([]byte, error)
+	}{
+		{string(wasmsimd.Fused), string(wasmsimd.SIMD), wasmsimd.RelaxedProbe},
+		{string(wasmsimd.SIMD), "portable", wasmsimd.Probe},
+		{string(wasmsimd.Direct), "portable", wasmsimd.Probe},
+	} {
+		if name != need.set {
+			continue
+		}
+		probe, err := need.probe()
+		if err != nil {
+			return "", nil, err
+		}
+		ok, err := validates(probe)
+		if err != nil {
+			return "", nil, err
+		}
+		if !ok {
+			why = fmt.Errorf("kernels %q: %w; using %q", name, errKernels, need.instead)
+			name = need.instead
+		}
+	}
+	return name, why, nil
+}
+
+// validates says whether the browser takes a module.
+func validates(module []byte) (bool, error) {
+	bytes, err := web.Copy(module)
+	if err != nil {
+		return false, err
+	}
+	assembly, err := safejs.Global().Get("WebAssembly")
+	if err != nil {
+		return false, err
+	}
+	valid, err := assembly.Call("validate", bytes)
+	if err != nil {
+		return false, err
+	}
+	return valid.Truthy()
+}
