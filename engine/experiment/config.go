@@ -13,16 +13,17 @@ import (
 // names. The pointers are overrides: nil leaves each model the preset's own
 // value. What they point to is never written to, so a Config may be copied.
 type Config struct {
-	Preset  string       `json:"preset"`
-	Models  []model.Kind `json:"models"`
-	Rounds  int          `json:"rounds"`
-	Epochs  int          `json:"epochs"`
-	Pairs   int          `json:"pairs"`   // training pairs, and as many test pairs
-	Batch   int          `json:"batch"`   // pairs
-	Workers int          `json:"workers"` // Web Workers
-	Kernels string       `json:"kernels"`
-	Seed    uint64       `json:"seed"` // of the first round; round r has Seed + r
-	Pool    int          `json:"pool"` // training images that pairs are drawn from
+	Preset    string       `json:"preset"`
+	Models    []model.Kind `json:"models"`
+	Rounds    int          `json:"rounds"`
+	Epochs    int          `json:"epochs"`
+	Pairs     int          `json:"pairs"`   // training pairs, and as many test pairs
+	Batch     int          `json:"batch"`   // pairs
+	Workers   int          `json:"workers"` // Web Workers; 0: one for each processor core
+	Kernels   string       `json:"kernels"`
+	Transport string       `json:"transport"` // how workers that share a run meet
+	Seed      uint64       `json:"seed"`      // of the first round; round r has Seed + r
+	Pool      int          `json:"pool"`      // training images that pairs are drawn from
 
 	Rate        *float64    `json:"lr,omitempty"`
 	Optimizer   *optim.Kind `json:"optimizer,omitempty"`

@@ -103,8 +103,13 @@ var fields = sync.OnceValue(func() []Field {
 				Help: "The width of the fully connected hidden layers.",
 			}),
 		shared(integer, func(c *Config) *int { return &c.Workers }, Field{
-			Name: "workers", Label: "Workers", Unit: "workers", Kind: IntegerField, Min: 1, Max: 16, Advanced: true,
-			Help: "How many Web Workers train; the result is the same with any number.",
+			Name: "workers", Label: "Workers", Unit: "workers", Kind: IntegerField, Min: 0, Max: 16, Advanced: true,
+			Help: "How many Web Workers train, 0 for one per processor core; the result is the same with any number.",
+		}),
+		shared(text, func(c *Config) *string { return &c.Transport }, Field{
+			Name: "transport", Label: "Workers meet", Kind: ChoiceField, Advanced: true,
+			Choices: []Choice{{"auto", "As the browser allows"}, {"shared", "In shared memory"}, {"ports", "By messages"}},
+			Help:    "How workers that share a run exchange sums; the result is the same either way.",
 		}),
 		shared(text, func(c *Config) *string { return &c.Kernels }, Field{
 			Name: "kernels", Label: "Kernels", Kind: ChoiceField, Advanced: true,

@@ -25,7 +25,7 @@ func TestEmptyQueryIsThePaperPreset(t *testing.T) {
 		}
 		want := Config{
 			Preset: "paper", Models: []model.Kind{model.Baseline, model.Siamese2, model.Siamese10},
-			Rounds: 10, Epochs: 25, Pairs: 1000, Batch: 100, Workers: 1, Kernels: "simd", Seed: 1, Pool: 60000,
+			Rounds: 10, Epochs: 25, Pairs: 1000, Batch: 100, Kernels: "simd", Transport: "auto", Seed: 1, Pool: 60000,
 		}
 		if !reflect.DeepEqual(c, want) {
 			t.Errorf("%q: %+v, want %+v", query, c, want)
@@ -36,7 +36,7 @@ func TestEmptyQueryIsThePaperPreset(t *testing.T) {
 func TestEncodeIsShortAndReadsBack(t *testing.T) {
 	for _, test := range []struct{ query, want string }{
 		{"", ""},
-		{"rounds=10&epochs=25&seed=1&kernels=simd&workers=1&autostart=0", ""},
+		{"rounds=10&epochs=25&seed=1&kernels=simd&workers=0&transport=auto&autostart=0", ""},
 		{"?epochs=2&autostart=1", "epochs=2&autostart=1"},
 		{"models=siamese10,baseline", "models=baseline,siamese10"},
 		{"models=siamese2%2Csiamese10", "models=siamese2,siamese10"},
@@ -88,7 +88,7 @@ func TestBadQueriesNameTheSettingAndItsValue(t *testing.T) {
 		{"epochs=99999999999999999999999", "epochs", "99999999999999999999999", "1 to 1000"},
 		{"pairs=5001", "pairs", "5001", "1 to 5000"},
 		{"batch=0", "batch", "0", "1 to 1000"},
-		{"workers=17", "workers", "17", "1 to 16"},
+		{"workers=17", "workers", "17", "0 to 16"},
 		{"kernels=quantum", "kernels", "quantum", "simd"},
 		{"seed=9007199254740992", "seed", "9007199254740992", "9007199254740991"},
 		{"seed=9007199254740993", "seed", "9007199254740993", "9007199254740991"},

@@ -16,11 +16,14 @@ import (
 //	version            the build's, a string
 //	start(config)      begins an experiment; throws if a setting is wrong
 //	pause() resume() stop()
+//	workers(n)         changes their number, from the end of an epoch on
 //	result()           pairlab.result/v1 so far, or null
 //	on(event, fn)      calls fn at each event; returns a function that ends it
 //
 // The events are "state" {state}, "progress" and "epoch" {model, round, …},
-// "round" {model, round, result}, "done" (the result) and "error" {message}.
+// "round" {model, round, result}, "recovered" {model, round, message: what
+// became of the worker that was replaced}, "done" (the result) and "error"
+// {message}.
 func (c *controller) publish(boot safejs.Value) error {
 	throwing, err := boot.Get("throwing")
 	if err != nil {
@@ -28,12 +31,13 @@ func (c *controller) publish(boot safejs.Value) error {
 	}
 	api := map[string]any{"version": version}
 	for name, fn := range map[string]func([]safejs.Value) (any, error){
-		"start":  c.apiStart,
-		"pause":  func([]safejs.Value) (any, error) { c.Pause(); return nil, nil },
-		"resume": func([]safejs.Value) (any, error) { c.Resume(); return nil, nil },
-		"stop":   func([]safejs.Value) (any, error) { c.Stop(); return nil, nil },
-		"result": c.apiResult,
-		"on":     c.apiOn,
+		"start":   c.apiStart,
+		"pause":   func([]safejs.Value) (any, error) { c.Pause(); return nil, nil },
+		"resume":  func([]safejs.Value) (any, error) { c.Resume(); return nil, nil },
+		"stop":    func([]safejs.Value) (any, error) { c.Stop(); return nil, nil },
+		"workers": c.apiWorkers,
+		"result":  c.apiResult,
+		"on":      c.apiOn,
 	} {
 		inner, err := safejs.FuncOf(func(_ safejs.Value, args []safejs.Value) any {
 			value, err := fn(args)
@@ -53,6 +57,17 @@ func (c *controller) publish(boot safejs.Value) error {
 		}
 	}
 	return safejs.Global().Set("pairlab", api)
+}
+
+func (c *controller) apiWorkers(args []safejs.Value) (any, error) {
+	if len(args) == 0 || args[0].Type() != safejs.TypeNumber {
+		return nil, fmt.Errorf("app: workers: want a number")
+	}
+	n, err := args[0].Int()
+	if err != nil {
+		return nil, err
+	}
+	return nil, c.SetWorkers(n)
 }
 
 func (c *controller) apiStart(args []safejs.Value) (any, error) {
@@ -90,7 +105,7 @@ func (c *controller) apiResult([]safejs.Value) (any, error) {
 }
 
 // eventNames are what scripts can listen to.
-var eventNames = [...]string{"state", "progress", "epoch", "round", "done", "error"}
+var eventNames = [...]string{"state", "progress", "epoch", "round", "recovered", "done", "error"}
 
 func (c *controller) apiOn(args []safejs.Value) (any, error) {
 	if len(args) < 2 || args[0].Type() != safejs.TypeString || args[1].Type() != safejs.TypeFunction {

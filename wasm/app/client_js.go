@@ -9,16 +9,13 @@ import (
 	"github.com/hack-pad/safejs"
 
 	"github.com/pairlab/pairlab/data"
-	"github.com/pairlab/pairlab/engine/experiment"
 	"github.com/pairlab/pairlab/wasm/cancel"
 	"github.com/pairlab/pairlab/wasm/protocol"
 	"github.com/pairlab/pairlab/wasm/web"
 )
 
-const (
-	helloLimit = 60 * time.Second // for a worker to start
-	stopLimit  = 10 * time.Second // for a run to end once it is told to
-)
+// helloLimit is the time that a worker has to start.
+const helloLimit = 60 * time.Second
 
 // client is the page's side of one worker: requests with numbers, their
 // answers, and the worker's end. Answers to a number that nobody waits for are
@@ -33,18 +30,17 @@ type client struct {
 	greeted  bool
 	cause    error // of its death
 	lastID   uint32
-	pending  map[uint32]*web.Mailbox[protocol.Answer]
+	pending  map[uint32]*web.Mailbox[reply]
 	training uint32 // the request that makes a run, or 0
 	paused   bool
 	loaded   map[string]bool // packs that the worker has
 	remove   []func()        // of the listeners
 }
 
-// job is a run with the packs that it draws from.
-type job struct {
-	train    protocol.Train
-	manifest data.Manifest
-	shards   []data.Shard
+// reply is an answer with the bytes that came with it.
+type reply struct {
+	protocol.Answer
+	bytes safejs.Value
 }
 
 // newClient starts a worker with the compiled modules that worker.js asks for.
@@ -57,7 +53,7 @@ func newClient(script string, modules map[string]any, packs *downloads) (*client
 	c := &client{
 		worker: worker, packs: packs,
 		hello: make(chan struct{}), dead: make(chan struct{}),
-		pending: map[uint32]*web.Mailbox[protocol.Answer]{}, loaded: map[string]bool{},
+		pending: map[uint32]*web.Mailbox[reply]{}, loaded: map[string]bool{},
 	}
 	for event, fn := range map[string]func(safejs.Value){
 		"message":      c.receive,
@@ -84,7 +80,7 @@ func (c *client) receive(event safejs.Value) {
 		c.die(errors.New(text))
 		return
 	}
-	text, _, err := readMessage(event)
+	text, bytes, err := readMessage(event)
 	if err != nil {
 		c.die(err)
 		return
@@ -106,7 +102,7 @@ func (c *client) receive(event safejs.Value) {
 		return
 	}
 	if waiting := c.pending[answer.ID]; waiting != nil {
-		waiting.Put(answer)
+		waiting.Put(reply{answer, bytes})
 	}
 }
 
@@ -146,10 +142,10 @@ func (c *client) die(cause error) {
 	_, _ = c.worker.Call("terminate")
 }
 
-// Close implements pool.Trainer.
+// Close implements schedule.Worker.
 func (c *client) Close() { c.die(errors.New("closed")) }
 
-// Alive implements pool.Trainer.
+// Alive implements schedule.Worker.
 func (c *client) Alive() bool { return c.death() == nil }
 
 func (c *client) death() error {
@@ -158,12 +154,7 @@ func (c *client) death() error {
 	return c.cause
 }
 
-// Pause implements pool.Trainer.
-func (c *client) Pause() { c.setPaused(true) }
-
-// Resume implements pool.Trainer.
-func (c *client) Resume() { c.setPaused(false) }
-
+// setPaused holds or lets go on the run in hand and those that come after it.
 func (c *client) setPaused(paused bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -184,22 +175,44 @@ func (c *client) tellPaused() {
 	_ = c.post(protocol.Request{ID: c.training, Op: op}, nil)
 }
 
-// post sends a request, with bytes where it has any (they are copied).
-func (c *client) post(r protocol.Request, bytes any) error {
+// tell sends something about the run in hand, if there is one.
+func (c *client) tell(op protocol.Op) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.training != 0 && c.cause == nil {
+		// A worker that cannot be told is dead, and says so itself.
+		_ = c.post(protocol.Request{ID: c.training, Op: op}, nil)
+	}
+}
+
+// extras are what comes with a request beside its text, by the message's
+// member; ports among them are transferred.
+type extras map[string]any
+
+// post sends a request.
+func (c *client) post(r protocol.Request, with extras) error {
 	text, err := r.Encode()
 	if err != nil {
 		return err
 	}
 	message := map[string]any{"json": text}
-	if bytes != nil {
-		message["bytes"] = bytes
+	transfer := []any{}
+	for name, value := range with {
+		message[name] = value
+		if ports, ok := value.([]any); ok {
+			for _, port := range ports {
+				if port != nil {
+					transfer = append(transfer, port)
+				}
+			}
+		}
 	}
-	_, err = c.worker.Call("postMessage", message)
+	_, err = c.worker.Call("postMessage", message, transfer)
 	return err
 }
 
-// Train implements pool.Trainer.
-func (c *client) Train(stop *cancel.Signal, j job, report func(experiment.Event)) error {
+// prepare waits until the worker is ready and gives it the packs of a run.
+func (c *client) prepare(stop *cancel.Signal, j *job) error {
 	if err := c.ready(stop); err != nil {
 		return err
 	}
@@ -208,9 +221,15 @@ func (c *client) Train(stop *cancel.Signal, j job, report func(experiment.Event)
 			return err
 		}
 	}
+	return nil
+}
+
+// train has the worker make a run, or its part of one, and hands on what it
+// says, until it is done or dead: who wants it to end must tell it.
+func (c *client) train(t protocol.Train, with extras, report func(reply)) error {
 	id, answers := c.open(true)
 	defer c.close(id)
-	if err := c.post(protocol.Request{ID: id, Op: protocol.OpTrain, Train: &j.train}, nil); err != nil {
+	if err := c.post(protocol.Request{ID: id, Op: protocol.OpTrain, Train: &t}, with); err != nil {
 		return fmt.Errorf("app: ask a worker to train: %w", err)
 	}
 	c.mu.Lock()
@@ -218,19 +237,7 @@ func (c *client) Train(stop *cancel.Signal, j job, report func(experiment.Event)
 		c.tellPaused()
 	}
 	c.mu.Unlock()
-	err := c.await(stop, answers, report)
-	if stop.Err() == nil || c.death() != nil {
-		return err
-	}
-	// The run is waited for, so that the worker is free again.
-	_ = c.post(protocol.Request{ID: id, Op: protocol.OpStop}, nil)
-	limit, release := cancel.After(stopLimit)
-	defer release()
-	_ = c.await(limit, answers, func(experiment.Event) {}) // it ends with that it was stopped
-	if limit.Err() != nil {
-		c.die(fmt.Errorf("it did not stop in %v", stopLimit))
-	}
-	return stop.Err()
+	return c.await(nil, answers, report)
 }
 
 // ready waits until the worker's program says that it runs.
@@ -262,7 +269,7 @@ func (c *client) load(stop *cancel.Signal, m data.Manifest, shard data.Shard) er
 	id, answers := c.open(false)
 	defer c.close(id)
 	request := protocol.Request{ID: id, Op: protocol.OpLoad, Load: &protocol.Load{Manifest: m, Shard: shard}}
-	if err := c.post(request, bytes); err != nil {
+	if err := c.post(request, extras{"bytes": bytes}); err != nil {
 		return fmt.Errorf("app: give a worker %s: %w", shard.File, err)
 	}
 	err = c.await(stop, answers, nil)
@@ -277,11 +284,11 @@ func (c *client) load(stop *cancel.Signal, m data.Manifest, shard data.Shard) er
 }
 
 // open gives a new request its number and a place for its answers.
-func (c *client) open(training bool) (uint32, *web.Mailbox[protocol.Answer]) {
+func (c *client) open(training bool) (uint32, *web.Mailbox[reply]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.lastID++
-	answers := web.NewMailbox[protocol.Answer]()
+	answers := web.NewMailbox[reply]()
 	c.pending[c.lastID] = answers
 	if training {
 		c.training = c.lastID
@@ -301,7 +308,7 @@ func (c *client) close(id uint32) {
 
 // await takes a request's answers up to the last one. It ends early when stop
 // is set or the worker dies.
-func (c *client) await(stop *cancel.Signal, answers *web.Mailbox[protocol.Answer], report func(experiment.Event)) error {
+func (c *client) await(stop *cancel.Signal, answers *web.Mailbox[reply], report func(reply)) error {
 	stop, release := stop.Child()
 	defer release()
 	defer stop.Set(nil) // ends the goroutine
@@ -318,9 +325,9 @@ func (c *client) await(stop *cancel.Signal, answers *web.Mailbox[protocol.Answer
 			return err
 		}
 		switch answer.Reply {
-		case protocol.Events:
-			for _, e := range answer.Events {
-				report(e)
+		case protocol.Events, protocol.State:
+			if report != nil {
+				report(answer)
 			}
 		case protocol.Done:
 			return nil

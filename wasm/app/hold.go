@@ -15,6 +15,8 @@ type hold struct {
 	changed *sync.Cond
 	paused  bool
 	stopped bool
+	yields  bool
+	onStop  func() // frees a run that waits for other workers
 }
 
 func newHold(id uint32) *hold {
@@ -23,7 +25,7 @@ func newHold(id uint32) *hold {
 	return h
 }
 
-// tell takes a pause, resume or stop request in.
+// tell takes a pause, resume, yield or stop request in.
 func (h *hold) tell(op protocol.Op) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -32,8 +34,13 @@ func (h *hold) tell(op protocol.Op) {
 		h.paused = true
 	case protocol.OpResume:
 		h.paused = false
+	case protocol.OpYield:
+		h.yields = true
 	case protocol.OpStop:
 		h.stopped = true
+		if h.onStop != nil {
+			h.onStop()
+		}
 	}
 	h.changed.Broadcast()
 }
@@ -43,6 +50,23 @@ func (h *hold) waiting() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.paused && !h.stopped
+}
+
+// yielding says whether the run is to end after the epoch in hand.
+func (h *hold) yielding() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.yields
+}
+
+// whenStopped has fn called when the run is to stop, or now if it is already.
+func (h *hold) whenStopped(fn func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.onStop = fn
+	if h.stopped {
+		fn()
+	}
 }
 
 // wait returns when the run may go on, or [cancel.ErrStopped] when it is to end.

@@ -42,3 +42,15 @@ func (o *outbox) flush() error {
 	o.pending, o.last = nil, o.now()
 	return o.send(events)
 }
+
+// quiet says whether nothing was sent for d.
+func (o *outbox) quiet(d time.Duration) bool { return o.now().Sub(o.last) >= d }
+
+// beat sends what has gathered, or, if that is nothing, a sign of life.
+func (o *outbox) beat() error {
+	if len(o.pending) > 0 {
+		return o.flush()
+	}
+	o.last = o.now()
+	return o.send(nil)
+}

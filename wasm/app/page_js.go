@@ -6,14 +6,14 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hack-pad/safejs"
-
 	"github.com/pairlab/pairlab/engine/experiment"
+	"github.com/pairlab/pairlab/engine/parallel"
 	"github.com/pairlab/pairlab/ui"
 	"github.com/pairlab/pairlab/ui/state"
 	"github.com/pairlab/pairlab/wasm/cancel"
-	"github.com/pairlab/pairlab/wasm/pool"
+	"github.com/pairlab/pairlab/wasm/group"
 	"github.com/pairlab/pairlab/wasm/protocol"
+	"github.com/pairlab/pairlab/wasm/schedule"
 )
 
 // messageInterval is the least time between two messages to the page, from all
@@ -26,11 +26,13 @@ var errBusy = errors.New("app: training is under way: stop it first")
 // controller makes the experiments that the page or a script asks for, and
 // tells both how they go.
 type controller struct {
-	page    *ui.Page
-	packs   *downloads
-	workers *pool.Pool[job]
-	env     experiment.Environment
-	events  *listeners
+	page      *ui.Page
+	packs     *downloads
+	crew      *crew
+	scheduler *schedule.Scheduler[*client, *job]
+	cores     int // that the browser says it has
+	env       experiment.Environment
+	events    *listeners
 
 	mu    sync.Mutex
 	phase state.Phase
@@ -50,17 +52,23 @@ func runPage() error {
 			return err
 		}
 	}
-	base, agent, isolated, err := surroundings()
+	s, err := findSurroundings()
 	if err != nil {
 		return err
 	}
 	c := &controller{
-		packs:  newDownloads(base),
-		env:    experiment.Environment{UserAgent: agent, Isolated: isolated},
+		packs:  newDownloads(s.base),
+		cores:  s.cores,
+		env:    experiment.Environment{UserAgent: s.agent, Isolated: s.isolated},
 		events: newListeners(),
 	}
-	script := base + "worker.js?v=" + version
-	c.workers = pool.New(func() (pool.Trainer[job], error) { return newClient(script, modules, c.packs) })
+	script := s.base + "worker.js?v=" + version
+	c.crew = &crew{
+		newWorker: func() (*client, error) { return newClient(script, modules, c.packs) },
+		report:    c.apply,
+		lost:      c.recovering,
+	}
+	c.scheduler = schedule.New(c.crew, parallel.Chunks)
 	if c.page, err = ui.New(c.handlers()); err != nil {
 		return err
 	}
@@ -95,38 +103,6 @@ func (c *controller) handlers() ui.Handlers {
 	}
 }
 
-// surroundings is what the browser says of itself and of the page's address.
-func surroundings() (base, agent string, isolated bool, err error) {
-	for _, fact := range []struct {
-		object, name string
-		read         func(safejs.Value) error
-	}{
-		{"document", "baseURI", func(v safejs.Value) error {
-			uri, err := v.String()
-			if err != nil {
-				return err
-			}
-			base = folder(uri)
-			return nil
-		}},
-		{"navigator", "userAgent", func(v safejs.Value) (err error) { agent, err = v.String(); return }},
-		{"window", "crossOriginIsolated", func(v safejs.Value) (err error) { isolated, err = v.Truthy(); return }},
-	} {
-		object, err := safejs.Global().Get(fact.object)
-		if err != nil {
-			return "", "", false, err
-		}
-		value, err := object.Get(fact.name)
-		if err != nil {
-			return "", "", false, err
-		}
-		if err := fact.read(value); err != nil {
-			return "", "", false, err
-		}
-	}
-	return base, agent, isolated, nil
-}
-
 // Start begins an experiment.
 func (c *controller) Start(config experiment.Config) error {
 	if err := config.Check(); err != nil {
@@ -144,8 +120,8 @@ func (c *controller) Start(config experiment.Config) error {
 		return err
 	}
 	env := c.env
-	env.Kernels, env.Workers = kernels, config.Workers
-	c.workers.Resume()
+	env.Kernels, env.Workers = kernels, c.workers(config.Workers)
+	c.crew.setPaused(false)
 	c.page.Begin(config, env)
 	c.events.tellValue("state", map[string]any{"state": string(state.Running)})
 	go func() {
@@ -171,20 +147,47 @@ func (c *controller) train(stop *cancel.Signal, config experiment.Config, kernel
 	if err != nil {
 		return err
 	}
-	runs := config.Runs()
-	side := min(config.Workers, len(runs))
-	c.workers.Trim(side)
-	jobs := make([]job, len(runs))
-	for i, run := range runs {
-		jobs[i] = job{
+	workers := c.workers(config.Workers)
+	var jobs []*job
+	for _, run := range config.Runs() {
+		jobs = append(jobs, &job{
 			train: protocol.Train{
 				Run: run, Pairs: config.Pairs, Pool: config.Pool, Kernels: kernels,
-				Interval: side * int(messageInterval/time.Millisecond),
+				Interval: workers * int(messageInterval/time.Millisecond),
 			},
 			manifest: manifest, shards: shards,
-		}
+		})
 	}
-	return c.workers.Do(stop, jobs, side, c.apply)
+	c.crew.meetBy(group.Transport(config.Transport), c.env.Isolated, workers <= c.cores)
+	c.scheduler.SetWorkers(workers)
+	return c.scheduler.Do(stop, jobs)
+}
+
+// workers is the number of workers that the setting stands for.
+func (c *controller) workers(setting int) int {
+	if setting > 0 {
+		return setting
+	}
+	f := experiment.FieldByName("workers")
+	return min(max(c.cores, 1), int(f.Max))
+}
+
+// recovering is told when a run has lost a worker and is taken up again.
+func (c *controller) recovering(j *job, cause error) {
+	c.events.tellValue("recovered", map[string]any{
+		"model": string(j.train.Run.Model), "round": j.train.Run.Round, "message": cause.Error(),
+	})
+}
+
+// SetWorkers changes the number of workers of the experiment in hand, from
+// the end of an epoch on.
+func (c *controller) SetWorkers(n int) error {
+	f := experiment.FieldByName("workers")
+	if float64(n) < f.Min || float64(n) > f.Max {
+		return fmt.Errorf("app: workers %d: want %s", n, f.Range())
+	}
+	c.scheduler.SetWorkers(c.workers(n))
+	return nil
 }
 
 // apply takes an event of the experiment in hand.
@@ -201,14 +204,14 @@ func (c *controller) apply(e experiment.Event) {
 // Pause holds the experiment between two steps.
 func (c *controller) Pause() {
 	if c.change(state.Running, state.Paused) {
-		c.workers.Pause()
+		c.crew.setPaused(true)
 	}
 }
 
 // Resume lets it go on.
 func (c *controller) Resume() {
 	if c.change(state.Paused, state.Running) {
-		c.workers.Resume()
+		c.crew.setPaused(false)
 	}
 }
 

@@ -1,58 +1,140 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/pairlab/pairlab/data"
 	"github.com/pairlab/pairlab/engine/experiment"
 	"github.com/pairlab/pairlab/engine/kernel"
 	"github.com/pairlab/pairlab/engine/model"
+	"github.com/pairlab/pairlab/engine/parallel"
 	"github.com/pairlab/pairlab/engine/train"
+	"github.com/pairlab/pairlab/wasm/keep"
 	"github.com/pairlab/pairlab/wasm/protocol"
 )
 
-// makeRun draws a run's pairs from the store, trains, and puts what happens
-// into news. between is called between two steps; its error ends the run.
-func makeRun(t protocol.Train, store *data.Store, kernels kernel.Set[float32], news *outbox, between func() error) error {
-	run := t.Run
-	event := func(kind experiment.EventKind) experiment.Event {
-		return experiment.Event{Kind: kind, Model: run.Model, Round: run.Round}
-	}
-	trainPairs, testPairs, err := draw(t, store)
+// errYielded ends a run after an epoch because it was told to yield.
+var errYielded = errors.New("app: the run yielded")
+
+// run is a run in a worker, or the worker's part of one.
+type run struct {
+	task    protocol.Train
+	kernels kernel.Set[float32]
+	group   parallel.Group[float32] // nil: the worker makes the run alone
+	resume  []byte                  // the sealed state to go on from, nil at the start
+	hold    *hold
+	news    *outbox
+	between func() error                         // called between two steps; its error ends the run
+	keep    func(epoch int, sealed []byte) error // takes the state after an epoch
+}
+
+// speaks says whether this worker tells how the run goes.
+func (r *run) speaks() bool { return r.task.Team == nil || r.task.Team.Rank == 0 }
+
+// event is an event of this run.
+func (r *run) event(kind experiment.EventKind) experiment.Event {
+	return experiment.Event{Kind: kind, Model: r.task.Run.Model, Round: r.task.Run.Round}
+}
+
+// make draws the run's pairs from the store and trains.
+func (r *run) make(store *data.Store) error {
+	trainPairs, testPairs, err := draw(r.task, store)
 	if err != nil {
 		return err
 	}
-	network, err := train.NewModel(run.Config.Model, run.Seed)
+	state, err := r.restore()
 	if err != nil {
 		return err
 	}
-	start := event(experiment.StartEvent)
-	start.Parameters = len(network.Params.Data)
-	if err := news.add(start); err != nil {
+	hooks := train.Hooks{Between: r.between}
+	if r.speaks() {
+		if err := r.begin(state); err != nil {
+			return err
+		}
+		hooks.Step, hooks.Epoch, hooks.State = r.step, r.epoch, r.save
+	}
+	work := r.task.Run
+	result, _, err := train.Run(work.Config, work.Seed, trainPairs, testPairs, train.Options{
+		Kernels: r.kernels, Group: r.group, Resume: state, Hooks: hooks,
+	})
+	if err != nil || !r.speaks() {
 		return err
 	}
-	result, _, err := train.Run(run.Config, run.Seed, trainPairs, testPairs, train.Options{Kernels: kernels, Hooks: train.Hooks{
-		Step: func(p train.Progress) error {
-			e := event(experiment.ProgressEvent)
-			e.Progress = &p
-			if err := news.add(e); err != nil {
-				return err
-			}
-			return between()
-		},
-		Epoch: func(number int, epoch train.Epoch) error {
-			e := event(experiment.EpochEvent)
-			e.Epoch, e.EpochNumber = &epoch, number
-			return news.add(e)
-		},
-	}})
-	if err != nil {
-		return err
-	}
-	done := event(experiment.DoneEvent)
+	done := r.event(experiment.DoneEvent)
 	done.Result = &result
-	if err := news.add(done); err != nil {
+	if err := r.news.add(done); err != nil {
 		return err
 	}
-	return news.flush()
+	return r.news.flush()
+}
+
+// restore opens the state to go on from, if there is one.
+func (r *run) restore() (*train.State, error) {
+	if r.resume == nil {
+		return nil, nil
+	}
+	_, b, ok := keep.Open(r.resume)
+	if !ok {
+		return nil, errors.New("app: the kept state of a run is damaged")
+	}
+	return train.DecodeState(b)
+}
+
+// begin says that the run begins, and tells again what is behind it.
+func (r *run) begin(state *train.State) error {
+	network, err := train.NewModel(r.task.Run.Config.Model, r.task.Run.Seed)
+	if err != nil {
+		return err
+	}
+	start := r.event(experiment.StartEvent)
+	start.Parameters = len(network.Params.Data)
+	if err := r.news.add(start); err != nil {
+		return err
+	}
+	if state == nil {
+		return nil
+	}
+	for i, epoch := range state.Epochs {
+		if err := r.epoch(i+1, epoch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) step(p train.Progress) error {
+	e := r.event(experiment.ProgressEvent)
+	e.Progress = &p
+	return r.news.add(e)
+}
+
+func (r *run) epoch(number int, epoch train.Epoch) error {
+	e := r.event(experiment.EpochEvent)
+	e.Epoch, e.EpochNumber = &epoch, number
+	return r.news.add(e)
+}
+
+// save hands the state after an epoch on, and ends the run if it is to yield.
+func (r *run) save(save func() (*train.State, error)) error {
+	state, err := save()
+	if err != nil {
+		return err
+	}
+	b, err := state.Encode()
+	if err != nil {
+		return err
+	}
+	epoch := state.Epoch()
+	if err := r.keep(epoch, keep.Seal(uint64(epoch), b)); err != nil {
+		return err
+	}
+	if r.hold.yielding() && epoch < r.task.Run.Config.Epochs {
+		if err := r.news.flush(); err != nil {
+			return err
+		}
+		return errYielded
+	}
+	return nil
 }
 
 // draw draws and standardises the pairs of a run's round.

@@ -13,6 +13,7 @@ import (
 	"github.com/pairlab/pairlab/data"
 	"github.com/pairlab/pairlab/engine/experiment"
 	"github.com/pairlab/pairlab/wasm/cancel"
+	"github.com/pairlab/pairlab/wasm/group"
 	"github.com/pairlab/pairlab/wasm/protocol"
 	"github.com/pairlab/pairlab/wasm/web"
 )
@@ -30,10 +31,10 @@ type worker struct {
 	current *hold // of the run in hand
 }
 
-// delivery is a request with the bytes that came with it.
+// delivery is a request with the message that it came in.
 type delivery struct {
 	request protocol.Request
-	bytes   safejs.Value
+	message safejs.Value
 	err     error // what made the message unreadable
 }
 
@@ -54,7 +55,7 @@ func runWorker() error {
 	if _, err := web.Listen(safejs.Global(), "message", w.receive); err != nil {
 		return err
 	}
-	if err := post(protocol.Answer{Reply: protocol.Hello}); err != nil {
+	if err := post(protocol.Answer{Reply: protocol.Hello}, nil); err != nil {
 		return err
 	}
 	for {
@@ -62,7 +63,7 @@ func runWorker() error {
 		if err != nil {
 			return err
 		}
-		if err := post(w.answer(d)); err != nil {
+		if err := post(w.answer(d), nil); err != nil {
 			return err
 		}
 	}
@@ -70,13 +71,13 @@ func runWorker() error {
 
 // receive is the listener for messages.
 func (w *worker) receive(event safejs.Value) {
-	request, bytes, err := readRequest(event)
+	request, message, err := readRequest(event)
 	if err != nil {
 		w.inbox.Put(delivery{err: err})
 		return
 	}
 	switch request.Op {
-	case protocol.OpPause, protocol.OpResume, protocol.OpStop:
+	case protocol.OpPause, protocol.OpResume, protocol.OpYield, protocol.OpStop:
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if w.current != nil && w.current.id == request.ID {
@@ -90,17 +91,21 @@ func (w *worker) receive(event safejs.Value) {
 		w.mu.Unlock()
 		fallthrough
 	default:
-		w.inbox.Put(delivery{request: request, bytes: bytes})
+		w.inbox.Put(delivery{request: request, message: message})
 	}
 }
 
 func readRequest(event safejs.Value) (protocol.Request, safejs.Value, error) {
-	text, bytes, err := readMessage(event)
+	text, _, err := readMessage(event)
 	if err != nil {
-		return protocol.Request{}, bytes, err
+		return protocol.Request{}, safejs.Undefined(), err
+	}
+	message, err := event.Get("data")
+	if err != nil {
+		return protocol.Request{}, safejs.Undefined(), err
 	}
 	request, err := protocol.DecodeRequest(text)
-	return request, bytes, err
+	return request, message, err
 }
 
 // answer carries out a request. A panic in it becomes an answer too, with its
@@ -118,9 +123,9 @@ func (w *worker) answer(d delivery) (answer protocol.Answer) {
 	switch {
 	case err != nil:
 	case d.request.Op == protocol.OpLoad:
-		err = w.load(*d.request.Load, d.bytes)
+		err = w.load(*d.request.Load, d.message)
 	case d.request.Op == protocol.OpTrain:
-		err = w.train(id, *d.request.Train)
+		err = w.train(id, *d.request.Train, d.message)
 	}
 	if err != nil {
 		return failed(id, err)
@@ -131,14 +136,19 @@ func (w *worker) answer(d delivery) (answer protocol.Answer) {
 func failed(id uint32, err error) protocol.Answer {
 	return protocol.Answer{ID: id, Reply: protocol.Failed, Error: &protocol.Error{
 		Message: err.Error(),
-		Stopped: errors.Is(err, cancel.ErrStopped),
+		Stopped: errors.Is(err, cancel.ErrStopped) || errors.Is(err, group.ErrStopped),
+		Yielded: errors.Is(err, errYielded),
 	}}
 }
 
 // load checks, decodes and keeps a pack.
-func (w *worker) load(l protocol.Load, bytes safejs.Value) error {
+func (w *worker) load(l protocol.Load, message safejs.Value) error {
 	if w.store == nil {
 		w.store = data.NewStore(l.Manifest)
+	}
+	bytes, err := message.Get("bytes")
+	if err != nil {
+		return err
 	}
 	file, err := web.Bytes(bytes)
 	if err != nil {
@@ -147,8 +157,14 @@ func (w *worker) load(l protocol.Load, bytes safejs.Value) error {
 	return w.store.Add(l.Shard, file)
 }
 
-// train makes a run and reports what happens in it.
-func (w *worker) train(id uint32, t protocol.Train) error {
+// yieldEvery is how long a run goes on without a look at messages.
+const yieldEvery = 10 * time.Millisecond
+
+// beatEvery is how often a run says that it goes on, if it has no news.
+const beatEvery = time.Second
+
+// train makes a run, or this worker's part of it, and reports what happens.
+func (w *worker) train(id uint32, t protocol.Train, message safejs.Value) error {
 	w.mu.Lock()
 	hold := w.current
 	w.mu.Unlock()
@@ -160,37 +176,77 @@ func (w *worker) train(id uint32, t protocol.Train) error {
 	if w.store == nil {
 		return errors.New("app: a run was asked for before the images came")
 	}
-	news := &outbox{
-		interval: time.Duration(t.Interval) * time.Millisecond,
-		now:      time.Now,
-		send: func(events []experiment.Event) error {
-			return post(protocol.Answer{ID: id, Reply: protocol.Events, Events: events})
+	r := &run{
+		task: t, hold: hold,
+		news: &outbox{
+			interval: time.Duration(t.Interval) * time.Millisecond,
+			now:      time.Now,
+			send: func(events []experiment.Event) error {
+				return post(protocol.Answer{ID: id, Reply: protocol.Events, Events: events}, nil)
+			},
+		},
+		keep: func(epoch int, sealed []byte) error {
+			return post(protocol.Answer{ID: id, Reply: protocol.State, Epoch: epoch}, sealed)
 		},
 	}
-	between := func() error {
-		if err := w.yielder.Yield(); err != nil {
-			return err
+	last := time.Now()
+	r.between = func() error {
+		if time.Since(last) >= yieldEvery {
+			if err := w.yielder.Yield(); err != nil {
+				return err
+			}
+			last = time.Now()
 		}
-		if hold.waiting() {
-			if err := news.flush(); err != nil {
+		if hold.waiting() || r.news.quiet(beatEvery) {
+			if err := r.news.beat(); err != nil {
 				return err
 			}
 		}
 		return hold.wait()
 	}
-	kernels, err := w.kernels.named(t.Kernels)
+	var err error
+	if r.kernels, err = w.kernels.named(t.Kernels); err != nil {
+		return err
+	}
+	if t.Epoch > 0 {
+		if r.resume, err = readBytes(message, "bytes"); err != nil {
+			return err
+		}
+	}
+	leave, err := r.join(message)
 	if err != nil {
 		return err
 	}
-	return makeRun(t, w.store, kernels, news, between)
+	defer leave()
+	return r.make(w.store)
 }
 
-// post sends an answer to the page.
-func post(a protocol.Answer) error {
+func readBytes(message safejs.Value, member string) ([]byte, error) {
+	array, err := message.Get(member)
+	if err != nil {
+		return nil, err
+	}
+	return web.Bytes(array)
+}
+
+// post sends an answer to the page; bytes, if any, are copied into it.
+func post(a protocol.Answer, bytes []byte) error {
 	text, err := a.Encode()
 	if err != nil {
 		return err
 	}
-	_, err = safejs.Global().Call("postMessage", map[string]any{"json": text})
+	message, transfer := map[string]any{"json": text}, []any{}
+	if bytes != nil {
+		array, err := web.Copy(bytes)
+		if err != nil {
+			return err
+		}
+		buffer, err := array.Get("buffer")
+		if err != nil {
+			return err
+		}
+		message["bytes"], transfer = array, append(transfer, buffer)
+	}
+	_, err = safejs.Global().Call("postMessage", message, transfer)
 	return err
 }

@@ -1,8 +1,9 @@
 // Package protocol has the messages between the page and its workers.
 //
-// A message is a JavaScript object {json, bytes}: json is the text of a
-// [Request] or an [Answer], bytes a Uint8Array where one is said to come with
-// it. A request that wants an answer has a number of its own, which its answer
+// A message is a JavaScript object {json, bytes, buffer, ports}: json is the
+// text of a [Request] or an [Answer], the others what is said to come with it:
+// bytes a Uint8Array, buffer a SharedArrayBuffer, ports an array of
+// MessagePorts. A request that wants an answer has a number of its own, which its answer
 // repeats; answers to a number that is not waited for any more are dropped.
 // Beside these, a worker's few lines of JavaScript say {exit, text} when its
 // program has ended.
@@ -18,7 +19,7 @@ import (
 
 // Version is that of this protocol. A page and a worker of different versions
 // (one from a cache, one from the server) refuse each other.
-const Version = 1
+const Version = 2
 
 // Op is what a request wants.
 type Op string
@@ -26,9 +27,10 @@ type Op string
 // The requests.
 const (
 	OpLoad   Op = "load"   // take one data pack, whose bytes come with it; answered by Done
-	OpTrain  Op = "train"  // make one run; answered by Events, then Done
+	OpTrain  Op = "train"  // make one run, or a rank's part of it; answered by Events and States, then Done
 	OpPause  Op = "pause"  // hold the run with this ID between two steps; not answered
 	OpResume Op = "resume" // let it go on; not answered
+	OpYield  Op = "yield"  // end it after the epoch in hand: it is answered by Failed with Yielded set
 	OpStop   Op = "stop"   // give it up: it is answered by Failed with Stopped set
 )
 
@@ -50,10 +52,24 @@ type Load struct {
 // Train says what run to make. The packs that its pool needs must be loaded.
 type Train struct {
 	Run      experiment.Run `json:"run"`
-	Pairs    int            `json:"pairs"`    // training pairs, and as many test pairs
-	Pool     int            `json:"pool"`     // training images to draw from
-	Kernels  string         `json:"kernels"`  // the kernel set's name
-	Interval int            `json:"interval"` // milliseconds between two messages, at least
+	Pairs    int            `json:"pairs"`           // training pairs, and as many test pairs
+	Pool     int            `json:"pool"`            // training images to draw from
+	Kernels  string         `json:"kernels"`         // the kernel set's name
+	Interval int            `json:"interval"`        // milliseconds between two messages, at least
+	Epoch    int            `json:"epoch,omitempty"` // epochs that are made already: their State comes with the request
+	Team     *Team          `json:"team,omitempty"`  // nil: the worker makes the run alone
+}
+
+// Team is a worker's place among those that make a run together. With it comes
+// the shared buffer that they meet in, or else the ports to all of them, by
+// rank.
+type Team struct {
+	Rank   int  `json:"rank"` // rank 0 tells how the run goes
+	Size   int  `json:"size"`
+	Shared bool `json:"shared"`
+	Values int  `json:"values"` // parameters of the network
+	Most   int  `json:"most"`   // values that are gathered at once, at most
+	Spins  int  `json:"spins"`  // looks at a shared barrier before sleeping
 }
 
 // Reply says what an answer is.
@@ -62,7 +78,8 @@ type Reply string
 // The answers.
 const (
 	Hello  Reply = "hello"  // the worker is ready; its ID is 0
-	Events Reply = "events" // news of a run, at most one message in its Interval
+	Events Reply = "events" // news of a run, at most one message in its Interval; none at all says that it goes on
+	State  Reply = "state"  // the run's state after Epoch, sealed, comes with it
 	Done   Reply = "done"   // the request was carried out
 	Failed Reply = "failed" // it was not
 )
@@ -73,6 +90,7 @@ type Answer struct {
 	ID      uint32             `json:"id"`
 	Reply   Reply              `json:"reply"`
 	Events  []experiment.Event `json:"events,omitempty"`
+	Epoch   int                `json:"epoch,omitempty"`
 	Error   *Error             `json:"error,omitempty"`
 }
 
@@ -80,6 +98,7 @@ type Answer struct {
 type Error struct {
 	Message string `json:"message"`
 	Stopped bool   `json:"stopped,omitempty"` // because it was told to stop
+	Yielded bool   `json:"yielded,omitempty"` // because it was told to yield
 	Fatal   bool   `json:"fatal,omitempty"`   // the worker is not to be used again
 }
 
@@ -115,7 +134,7 @@ func DecodeRequest(text string) (Request, error) {
 		return r, err
 	}
 	switch r.Op {
-	case OpPause, OpResume, OpStop:
+	case OpPause, OpResume, OpYield, OpStop:
 		return r, nil
 	case OpLoad:
 		if r.Load != nil {
@@ -141,7 +160,7 @@ func DecodeAnswer(text string) (Answer, error) {
 		return a, err
 	}
 	switch a.Reply {
-	case Hello, Events, Done:
+	case Hello, Events, State, Done:
 		return a, nil
 	case Failed:
 		if a.Error == nil {

@@ -20,7 +20,8 @@ func TestRequestsComeThroughWhole(t *testing.T) {
 	for _, want := range []Request{
 		{ID: 1, Op: OpLoad, Load: &Load{Manifest: data.Manifest{Schema: "s", Shards: []data.Shard{shard}}, Shard: shard}},
 		{ID: 2, Op: OpTrain, Train: &Train{Run: config.Runs()[0], Pairs: 1000, Pool: 60000, Kernels: "portable", Interval: 50}},
-		{ID: 3, Op: OpPause}, {ID: 4, Op: OpResume}, {ID: 4294967295, Op: OpStop},
+		{ID: 2, Op: OpTrain, Train: &Train{Run: config.Runs()[0], Epoch: 3, Team: &Team{Rank: 1, Size: 2, Shared: true, Values: 39588, Most: 4096, Spins: 100}}},
+		{ID: 3, Op: OpPause}, {ID: 4, Op: OpResume}, {ID: 4, Op: OpYield}, {ID: 4294967295, Op: OpStop},
 	} {
 		text, err := want.Encode()
 		if err != nil {
@@ -41,6 +42,7 @@ func TestAnswersComeThroughWhole(t *testing.T) {
 			{Kind: experiment.StartEvent, Model: model.Baseline, Round: 3, Parameters: 289666},
 			{Kind: experiment.ProgressEvent, Model: model.Baseline, Round: 3, Progress: &train.Progress{Epoch: 1, Loss: 0.25}},
 		}},
+		{ID: 7, Reply: State, Epoch: 3},
 		{ID: 7, Reply: Done},
 		{ID: 8, Reply: Failed, Error: &Error{Message: "out of memory", Fatal: true}},
 	} {
@@ -60,20 +62,20 @@ func TestWhatIsNotAMessageIsRefused(t *testing.T) {
 	for text, want := range map[string]string{
 		``:                                    "protocol:",
 		`{"v":0,"id":1,"op":"stop"}`:          "reload",
-		`{"v":1,"id":1,"op":"jump"}`:          `"jump"`,
-		`{"v":1,"id":1,"op":"train"}`:         "says nothing",
-		`{"v":1,"id":1,"op":"load"}`:          "says nothing",
-		`{"v":1,"id":-1,"op":"stop"}`:         "protocol:",
-		`{"v":1,"id":1,"op":"stop"} and more`: "protocol:",
+		`{"v":2,"id":1,"op":"jump"}`:          `"jump"`,
+		`{"v":2,"id":1,"op":"train"}`:         "says nothing",
+		`{"v":2,"id":1,"op":"load"}`:          "says nothing",
+		`{"v":2,"id":-1,"op":"stop"}`:         "protocol:",
+		`{"v":2,"id":1,"op":"stop"} and more`: "protocol:",
 	} {
 		if _, err := DecodeRequest(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("request %s: error %v, want one with %q", text, err, want)
 		}
 	}
 	for text, want := range map[string]string{
-		`{"v":2,"id":1,"reply":"done"}`:   "reload",
-		`{"v":1,"id":1,"reply":"failed"}`: "no reason",
-		`{"v":1,"id":1,"reply":"maybe"}`:  `"maybe"`,
+		`{"v":1,"id":1,"reply":"done"}`:   "reload",
+		`{"v":2,"id":1,"reply":"failed"}`: "no reason",
+		`{"v":2,"id":1,"reply":"maybe"}`:  `"maybe"`,
 	} {
 		if _, err := DecodeAnswer(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("answer %s: error %v, want one with %q", text, err, want)

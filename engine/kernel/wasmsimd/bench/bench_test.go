@@ -28,7 +28,7 @@ func BenchmarkKernels(b *testing.B) {
 			b.Run("peak", func(b *testing.B) {
 				loop, flops := set.PeakLoop(mode == wasmsimd.Fused), 0.0
 				for b.Loop() {
-					flops += loop(1000)
+					flops += loop(10_000)
 				}
 				b.ReportMetric(flops/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 			})

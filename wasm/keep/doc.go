@@ -1,0 +1,7 @@
+// Package keep keeps records in the browser's storage so that they survive a
+// crash at any moment: each is written to two slots in turn, with a number
+// and a SHA-256, and read from the newest slot that is whole.
+//
+// [Journal] is that, in plain Go over a [Storage]; [IndexedDB] is the
+// browser's storage.
+package keep

@@ -1,0 +1,132 @@
+package keep
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Storage keeps bytes by key. A Put is on disk when it returns, or undone.
+type Storage interface {
+	Put(key string, b []byte) error
+	// Get returns what was put last, or ErrNone.
+	Get(key string) ([]byte, error)
+	// Delete removes keys; those that are not there are no error.
+	Delete(keys ...string) error
+	// Keys are all keys with the prefix.
+	Keys(prefix string) ([]string, error)
+}
+
+// ErrNone says that there is no such record.
+var ErrNone = errors.New("keep: no record")
+
+// Journal keeps records in a storage. It is for one goroutine at a time.
+type Journal struct {
+	storage Storage
+	next    map[string]uint64 // the number of a record's next version
+}
+
+// NewJournal returns the journal in a storage.
+func NewJournal(s Storage) *Journal { return &Journal{storage: s, next: map[string]uint64{}} }
+
+// slot is the key of a version: even and odd ones take turns.
+func slot(name string, version uint64) string { return fmt.Sprintf("%s#%d", name, version%2) }
+
+// Write keeps b as the newest version of the record. If it fails, the
+// version before is still there.
+func (j *Journal) Write(name string, b []byte) error {
+	version, known := j.next[name]
+	if !known {
+		last, _, err := j.newest(name)
+		if err != nil && !errors.Is(err, ErrNone) {
+			return err
+		}
+		version = last + 1
+	}
+	if err := j.storage.Put(slot(name, version), Seal(version, b)); err != nil {
+		return fmt.Errorf("keep: %s: %w", name, err)
+	}
+	j.next[name] = version + 1
+	return nil
+}
+
+// Read returns the newest version of the record that is whole, or ErrNone.
+func (j *Journal) Read(name string) ([]byte, error) {
+	_, b, err := j.newest(name)
+	return b, err
+}
+
+func (j *Journal) newest(name string) (version uint64, b []byte, err error) {
+	found := false
+	for i := range uint64(2) {
+		sealed, err := j.storage.Get(slot(name, i))
+		if errors.Is(err, ErrNone) {
+			continue
+		}
+		if err != nil {
+			return 0, nil, fmt.Errorf("keep: %s: %w", name, err)
+		}
+		v, content, ok := Open(sealed)
+		if ok && (!found || v > version) {
+			found, version, b = true, v, content
+		}
+	}
+	if !found {
+		return 0, nil, ErrNone
+	}
+	return version, b, nil
+}
+
+// Delete removes records.
+func (j *Journal) Delete(names ...string) error {
+	var keys []string
+	for _, name := range names {
+		keys = append(keys, slot(name, 0), slot(name, 1))
+		delete(j.next, name)
+	}
+	if err := j.storage.Delete(keys...); err != nil {
+		return fmt.Errorf("keep: delete: %w", err)
+	}
+	return nil
+}
+
+// Names are the records whose names have the prefix.
+func (j *Journal) Names(prefix string) ([]string, error) {
+	keys, err := j.storage.Keys(prefix)
+	if err != nil {
+		return nil, fmt.Errorf("keep: list: %w", err)
+	}
+	var names []string
+	seen := map[string]bool{}
+	for _, key := range keys {
+		name, _, ok := strings.Cut(key, "#")
+		if ok && !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+// Seal puts a version and the SHA-256 of both in front of b.
+func Seal(version uint64, b []byte) []byte {
+	body := binary.LittleEndian.AppendUint64(make([]byte, sha256.Size, sha256.Size+8+len(b)), version)
+	body = append(body, b...)
+	sum := sha256.Sum256(body[sha256.Size:])
+	copy(body, sum[:])
+	return body
+}
+
+// Open undoes Seal; ok is false if the bytes are not whole.
+func Open(sealed []byte) (version uint64, b []byte, ok bool) {
+	if len(sealed) < sha256.Size+8 {
+		return 0, nil, false
+	}
+	body := sealed[sha256.Size:]
+	if sha256.Sum256(body) != [sha256.Size]byte(sealed[:sha256.Size]) {
+		return 0, nil, false
+	}
+	return binary.LittleEndian.Uint64(body), body[8:], true
+}
