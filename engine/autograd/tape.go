@@ -151,6 +151,17 @@ func (t *Tape[T]) own() []parallel.Chunk {
 	return t.grid[t.chunks[rank]:t.chunks[rank+1]]
 }
 
+// Rows are the rows [lo, hi) of a batch of n that this rank computes: it
+// needs inputs for no others.
+func (t *Tape[T]) Rows(n int) (lo, hi int) {
+	first, end := t.chunks[t.group.Rank()], t.chunks[t.group.Rank()+1]
+	if first == end {
+		return 0, 0
+	}
+	grid := parallel.Cut(n)
+	return grid[first].Lo, grid[end-1].Hi
+}
+
 // Backward runs the record backwards over the rows of the last forward pass
 // and leaves the gradients in the parameters: those of the rank's [Tape.Slice].
 func (t *Tape[T]) Backward() {

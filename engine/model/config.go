@@ -30,6 +30,14 @@ type Config struct {
 	BatchNorm bool `json:"batchNorm"` // after each convolution (and fc1 of a siamese)
 	Sharing   bool `json:"sharing"`   // siamese only: both digits through the same weights
 
+	// LogitReLU, siamese only, puts a ReLU on the logits of the digits and of
+	// the comparison, as the published networks have it. A logit that it
+	// holds at 0 gets no gradient.
+	LogitReLU bool `json:"logitReLU"`
+	// Soft, siamese only, has the comparison read the digits' probabilities
+	// (the softmax of their logits) instead of the logits.
+	Soft bool `json:"soft,omitempty"`
+
 	PairLoss float64 `json:"pairLoss"` // weight of the comparison's cross-entropy
 	AuxLoss  float64 `json:"auxLoss"`  // siamese only: weight of the two digits' cross-entropies
 }
@@ -41,9 +49,9 @@ func Paper(kind Kind) Config {
 	case Baseline:
 		c.Ch2, c.FC, c.PairLoss, c.Sharing = 64, 128, 1, false
 	case Siamese2:
-		c.Ch2, c.FC, c.PairLoss, c.AuxLoss = 8, 64, 1, 1
+		c.Ch2, c.FC, c.PairLoss, c.AuxLoss, c.LogitReLU = 8, 64, 1, 1, true
 	case Siamese10:
-		c.Ch2, c.FC, c.AuxLoss = 16, 64, 1
+		c.Ch2, c.FC, c.AuxLoss, c.LogitReLU = 16, 64, 1, true
 	}
 	return c
 }

@@ -91,7 +91,7 @@ func (r *run) build() {
 }
 
 func (r *run) steps() {
-	sgd := optim.New(optim.Config{Kind: optim.SGDKind, Rate: r.g.Rate}, r.m.Params, portable.New[float32]().Elementwise())
+	sgd := optim.New(optim.Config{Kind: optim.SGDKind, Rate: r.g.Rate}, r.m.Params, portable.New[float32]().Elementwise(), r.g.Steps)
 	losses := make([]float32, r.g.Steps)
 	for i := range losses {
 		r.net.Tape.Forward(r.g.Batch, true)

@@ -51,6 +51,19 @@ func TestModelGradients(t *testing.T) {
 	}
 }
 
+// TestModelGradientsWithoutLogitReLU does so for the siamese networks as the
+// published ones are not: with free logits, and with a comparison that reads
+// probabilities.
+func TestModelGradientsWithoutLogitReLU(t *testing.T) {
+	for _, kind := range []model.Kind{model.Siamese2, model.Siamese10} {
+		for _, soft := range []bool{false, true} {
+			c := small(kind)
+			c.LogitReLU, c.Soft = false, soft
+			t.Run(fmt.Sprintf("%s/soft=%v", kind, soft), func(t *testing.T) { checkModel(t, c) })
+		}
+	}
+}
+
 func checkModel(t *testing.T, c model.Config) {
 	const n = 13
 	rng := rand.New(rand.NewPCG(5, 9))

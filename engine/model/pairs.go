@@ -28,18 +28,31 @@ func (p Pairs) Check() error {
 	return nil
 }
 
+// Image is one digit's standardised image, [14, 14], and its class. It is
+// image i of the pairs, counted one after the other: the pair i/2's first or
+// second.
+func (p Pairs) Image(i int) (pixels []float32, digit int32) {
+	const area = Side * Side
+	return p.X[i*area : (i+1)*area : (i+1)*area], p.Digits[i]
+}
+
 // Load copies the pairs rows[0], rows[1], … into the net's inputs.
 func (n *Net[T]) Load(p Pairs, rows []int32) {
 	for to, from := range rows {
-		n.load(p, to, int(from))
+		left, leftDigit := p.Image(2 * int(from))
+		right, rightDigit := p.Image(2*int(from) + 1)
+		n.SetPair(to, left, right, leftDigit, rightDigit)
 	}
 }
 
-func (n *Net[T]) load(p Pairs, to, from int) {
+// SetPair makes a pair of two images [14, 14] and their classes, with the
+// target that these classes give, row to of the net's inputs.
+func (n *Net[T]) SetPair(to int, left, right []float32, leftDigit, rightDigit int32) {
 	const area = Side * Side
-	left := p.X[from*2*area : (from*2+1)*area]
-	right := p.X[(from*2+1)*area : (from+1)*2*area]
-	n.In.Target.Data[to] = p.Target[from]
+	n.In.Target.Data[to] = 0
+	if leftDigit <= rightDigit {
+		n.In.Target.Data[to] = 1
+	}
 	if !n.config.Siamese() {
 		pair := n.In.Pair.Data[to*2*area : (to+1)*2*area]
 		for i, v := range left {
@@ -49,7 +62,7 @@ func (n *Net[T]) load(p Pairs, to, from int) {
 	}
 	convert(n.In.Left.Data[to*area:(to+1)*area], left)
 	convert(n.In.Right.Data[to*area:(to+1)*area], right)
-	n.In.LeftDigit.Data[to], n.In.RightDigit.Data[to] = p.Digits[2*from], p.Digits[2*from+1]
+	n.In.LeftDigit.Data[to], n.In.RightDigit.Data[to] = leftDigit, rightDigit
 }
 
 func convert[T tensor.Float](to []T, from []float32) {

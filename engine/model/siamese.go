@@ -16,11 +16,16 @@ import (
 //	ch2→fc ReLU BN →10 ReLU                  a digit's logits
 //	20→2 ReLU                                the comparison's logits
 //
+// The last two ReLUs, the published networks' own, can be left out; and the
+// comparison may read probabilities, by a softmax before the 20→2.
+//
 // With sharing, both digits go through the same weights, each with its own
 // batch statistics; the first digit moves the running ones first.
 type siamese[T tensor.Float] struct {
 	left, right branch[T] // the same parameters if shared
 	head        nn.Linear[T]
+
+	logitReLU, soft bool
 }
 
 type branch[T tensor.Float] struct {
@@ -30,7 +35,7 @@ type branch[T tensor.Float] struct {
 }
 
 func newSiamese[T tensor.Float](p *autograd.Params[T], rng *rand.Rand, c Config) *siamese[T] {
-	s := &siamese[T]{}
+	s := &siamese[T]{logitReLU: c.LogitReLU, soft: c.Soft}
 	if c.Sharing {
 		s.left = newBranch(p, rng, c, "")
 		s.right = s.left
@@ -81,8 +86,12 @@ func (s *siamese[T]) record(t *autograd.Tape[T], in Inputs[T], batchNorm bool) O
 	x[0] = t.Linear(x[0], l.lin1.W, l.lin1.B, true)
 	x[1] = t.Linear(x[1], r.lin1.W, r.lin1.B, true)
 	x = norm(x, l.bn3, r.bn3)
-	x[0] = t.Linear(x[0], l.lin2.W, l.lin2.B, true)
-	x[1] = t.Linear(x[1], r.lin2.W, r.lin2.B, true)
-	pair := t.Linear(t.Concat(x[0], x[1]), s.head.W, s.head.B, true)
+	x[0] = t.Linear(x[0], l.lin2.W, l.lin2.B, s.logitReLU)
+	x[1] = t.Linear(x[1], r.lin2.W, r.lin2.B, s.logitReLU)
+	read := x
+	if s.soft {
+		read[0], read[1] = t.Softmax(x[0]), t.Softmax(x[1])
+	}
+	pair := t.Linear(t.Concat(read[0], read[1]), s.head.W, s.head.B, s.logitReLU)
 	return Outputs[T]{Pair: pair, Left: x[0], Right: x[1]}
 }

@@ -20,6 +20,14 @@ type Config struct {
 	Rate        float64 `json:"rate"`
 	Momentum    float64 `json:"momentum,omitempty"`    // SGD's, in [0, 1)
 	WeightDecay float64 `json:"weightDecay,omitempty"` // L2 term added to the gradient
+
+	// Decoupled has WeightDecay shrink the parameters themselves, by
+	// rate·decay a step, whatever their gradients (Loshchilov and Hutter
+	// 2019).
+	Decoupled bool `json:"decoupled,omitempty"`
+
+	Schedule Schedule `json:"schedule,omitempty"`
+	Warmup   float64  `json:"warmup,omitempty"` // the schedule's share of steps that warm up, in [0, 1)
 }
 
 // Check reports the first setting that no optimiser can have.
@@ -33,6 +41,10 @@ func (c Config) Check() error {
 		return fmt.Errorf("optim: momentum %v: want [0, 1)", c.Momentum)
 	case !(c.WeightDecay >= 0) || math.IsInf(c.WeightDecay, 0):
 		return fmt.Errorf("optim: weight decay %v: want 0 or more", c.WeightDecay)
+	case c.Schedule != Constant && c.Schedule != Cosine:
+		return fmt.Errorf("optim: schedule %q: want %q or %q", c.Schedule, Constant, Cosine)
+	case !(c.Warmup >= 0 && c.Warmup < 1):
+		return fmt.Errorf("optim: warm-up %v: want [0, 1) of the steps", c.Warmup)
 	}
 	return nil
 }

@@ -1,6 +1,6 @@
 // Package optim updates a model's parameters from their gradients: stochastic
-// gradient descent, with momentum if wanted, and Adam. The loops themselves
-// are kernels.
+// gradient descent, with momentum if wanted, and Adam, at a learning rate that
+// may follow a schedule. The loops themselves are kernels.
 package optim
 
 import (
@@ -25,11 +25,13 @@ type Optimizer[T tensor.Float] struct {
 	kernels kernel.Elementwise[T]
 	moments [2][]T // momentum's velocity, or Adam's two; nil where not needed
 	steps   int
+	total   int
 }
 
-// New returns the optimiser that c chooses; c must pass its Check.
-func New[T tensor.Float](c Config, p *autograd.Params[T], k kernel.Elementwise[T]) *Optimizer[T] {
-	o := &Optimizer[T]{config: c, params: p, kernels: k}
+// New returns the optimiser that c chooses for a run of total steps, which
+// the schedule is stretched over; c must pass its Check.
+func New[T tensor.Float](c Config, p *autograd.Params[T], k kernel.Elementwise[T], total int) *Optimizer[T] {
+	o := &Optimizer[T]{config: c, params: p, kernels: k, total: total}
 	if c.Kind == AdamKind || c.Momentum > 0 {
 		o.moments[0] = make([]T, len(p.Data))
 	}
@@ -51,15 +53,20 @@ func (o *Optimizer[T]) Step(lo, hi int) {
 	if o.moments[1] != nil {
 		v = o.moments[1][lo:hi]
 	}
+	rate, decay := c.RateAt(o.steps, o.total), c.WeightDecay
+	if c.Decoupled && decay > 0 {
+		o.kernels.Scale(w, T(1-rate*decay), w)
+		decay = 0
+	}
 	o.steps++
 	if c.Kind == AdamKind {
 		t := float64(o.steps)
 		o.kernels.Adam(w, g, m, v, kernel.AdamStep[T]{
-			Rate: T(c.Rate), Beta1: beta1, Beta2: beta2, Eps: eps, Decay: T(c.WeightDecay),
+			Rate: T(rate), Beta1: beta1, Beta2: beta2, Eps: eps, Decay: T(decay),
 			C1: T(1 - math.Pow(beta1, t)), C2: T(1 - math.Pow(beta2, t)),
 		})
 	} else {
-		o.kernels.SGD(w, g, m, T(c.Rate), T(c.Momentum), T(c.WeightDecay))
+		o.kernels.SGD(w, g, m, T(rate), T(c.Momentum), T(decay))
 	}
 }
 
@@ -73,7 +80,8 @@ func (o *Optimizer[T]) Moments() [][]T {
 	return o.moments[:n]
 }
 
-// Steps is the number of steps taken, which Adam's corrections depend on.
+// Steps is the number of steps taken, which Adam's corrections and the
+// schedule depend on.
 func (o *Optimizer[T]) Steps() int { return o.steps }
 
 // SetSteps restores the number of steps of a run that is resumed.

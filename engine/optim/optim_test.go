@@ -10,7 +10,8 @@ import (
 )
 
 // The reference is each rule written for one number at a time, at float64, as
-// PyTorch's documentation of torch.optim.SGD and torch.optim.Adam gives it.
+// PyTorch's documentation of torch.optim.SGD, torch.optim.Adam and
+// torch.optim.AdamW gives it.
 func TestStepsFollowTheRules(t *testing.T) {
 	for _, c := range []Config{
 		{Kind: SGDKind, Rate: 0.1},
@@ -19,6 +20,8 @@ func TestStepsFollowTheRules(t *testing.T) {
 		{Kind: SGDKind, Rate: 0.05, WeightDecay: 0.1},
 		{Kind: AdamKind, Rate: 0.01},
 		{Kind: AdamKind, Rate: 0.01, WeightDecay: 0.1},
+		{Kind: AdamKind, Rate: 0.01, WeightDecay: 0.1, Decoupled: true},
+		{Kind: SGDKind, Rate: 0.05, Momentum: 0.5, WeightDecay: 0.1, Decoupled: true},
 	} {
 		const n = 7
 		rng := rand.New(rand.NewPCG(1, 2))
@@ -28,13 +31,18 @@ func TestStepsFollowTheRules(t *testing.T) {
 			w.Data[i] = rng.NormFloat64()
 		}
 		p.Seal()
-		o := New(c, p, portable.New[float64]().Elementwise())
+		o := New(c, p, portable.New[float64]().Elementwise(), 5)
 		want := append([]float64{}, p.Data...)
 		var m, v [n]float64
 		for step := 1; step <= 5; step++ {
 			for i := range p.Grad {
 				p.Grad[i] = rng.NormFloat64()
-				g := p.Grad[i] + c.WeightDecay*want[i]
+				g := p.Grad[i]
+				if c.Decoupled {
+					want[i] -= c.Rate * c.WeightDecay * want[i]
+				} else {
+					g += c.WeightDecay * want[i]
+				}
 				if c.Kind == AdamKind {
 					m[i] = 0.9*m[i] + 0.1*g
 					v[i] = 0.999*v[i] + 0.001*g*g
@@ -70,6 +78,8 @@ func TestCheckRefusesWhatCannotTrain(t *testing.T) {
 		func(c *Config) { c.Rate = math.Inf(1) },
 		func(c *Config) { c.Momentum = 1 },
 		func(c *Config) { c.WeightDecay = -1 },
+		func(c *Config) { c.Schedule = "step" },
+		func(c *Config) { c.Warmup = 1 },
 	} {
 		c := good
 		change(&c)

@@ -51,7 +51,7 @@ func BenchmarkStep(b *testing.B) {
 			r := newTestTrainer(b, paper(kind), noise(100, 1))
 			b.ReportAllocs()
 			for b.Loop() {
-				r.step(r.order)
+				r.step(0, 100)
 			}
 			b.ReportMetric(float64(b.N)*100/b.Elapsed().Seconds(), "pairs/s")
 		})
@@ -67,12 +67,15 @@ func TestStepAllocatesNothing(t *testing.T) {
 		} {
 			c := paper(kind)
 			c.Optim = optimizer
-			r := newTestTrainer(t, c, noise(20, 1))
-			if n := testing.AllocsPerRun(3, func() {
-				r.step(r.order)
-				r.evaluate(r.test, r.testOrder)
-			}); n != 0 {
-				t.Errorf("%s with %+v: %v allocations in a step and an evaluation, want 0", kind, optimizer, n)
+			for _, c := range []Config{c, practised(c)} {
+				r := newTestTrainer(t, c, noise(20, 1))
+				if n := testing.AllocsPerRun(3, func() {
+					r.train.start(1)
+					r.step(0, 20)
+					r.evaluate(r.test)
+				}); n != 0 {
+					t.Errorf("%s with %+v: %v allocations in a step and an evaluation, want 0", kind, c, n)
+				}
 			}
 		}
 	}

@@ -22,6 +22,7 @@ func TestAnyNumberOfRanksSameBits(t *testing.T) {
 			c.Batch, c.Epochs = batch, 2
 			if batch == 37 {
 				c.Optim = optim.Config{Kind: optim.AdamKind, Rate: 1e-3}
+				c = practised(c)
 			}
 			want := mustRun(t, c, 1, Hooks{})
 			for _, size := range []int{2, 3, 4, 8} {
@@ -33,6 +34,16 @@ func TestAnyNumberOfRanksSameBits(t *testing.T) {
 			}
 		}
 	}
+}
+
+// practised is c with all that the tuned preset may switch on.
+func practised(c Config) Config {
+	c.Recombine, c.Swap = true, true
+	c.Augment = Augment{Shift: 1, Shear: 0.2}
+	c.Model.LogitReLU, c.Model.Soft = false, true
+	c.Optim.Schedule, c.Optim.Warmup = optim.Cosine, 0.2
+	c.Optim.WeightDecay, c.Optim.Decoupled = 0.01, true
+	return c
 }
 
 func runGroup(t *testing.T, c Config, pairs model.Pairs, size int) []Result {
@@ -84,6 +95,7 @@ func TestStoppedGroupEndsTheRun(t *testing.T) {
 // but the saved bytes, and goes on with another number of ranks each time.
 func TestResumedRunSameBits(t *testing.T) {
 	pairs := digits(t)
+	var configs []Config
 	for _, o := range []optim.Config{
 		{Kind: optim.SGDKind, Rate: 0.1},
 		{Kind: optim.SGDKind, Rate: 0.05, Momentum: 0.9},
@@ -91,6 +103,11 @@ func TestResumedRunSameBits(t *testing.T) {
 	} {
 		c := quick(model.Siamese10)
 		c.Optim, c.Epochs = o, 4
+		shuffled := c
+		shuffled.Shuffle = true
+		configs = append(configs, c, shuffled, practised(c))
+	}
+	for _, c := range configs {
 		want := mustRun(t, c, 1, Hooks{})
 		var saved []byte
 		for epoch := 1; epoch < c.Epochs; epoch++ {
@@ -101,7 +118,7 @@ func TestResumedRunSameBits(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got.Digest != want.Digest || fmt.Sprint(got.Epochs) != fmt.Sprint(want.Epochs) {
-			t.Errorf("%+v: resumed run ends with %.8s after %v, want %.8s after %v", o, got.Digest, got.Epochs, want.Digest, want.Epochs)
+			t.Errorf("%+v: resumed run ends with %.8s after %v, want %.8s after %v", c, got.Digest, got.Epochs, want.Digest, want.Epochs)
 		}
 	}
 }

@@ -50,6 +50,8 @@ type Hooks struct {
 	Step  func(Progress) error                    // after every batch
 	Epoch func(number int, e Epoch) error         // after every epoch's evaluation, number from 1
 	State func(save func() (*State, error)) error // after Epoch: save makes a copy that the run can be resumed from
+
+	Between func() error // between any two batches, of training and of evaluation
 }
 
 // initStream is the PCG stream that initial parameters are drawn from. Each
@@ -70,9 +72,7 @@ type trainer struct {
 	model       *model.Model[float32]
 	net         *model.Net[float32]
 	optimizer   *optim.Optimizer[float32]
-	train, test model.Pairs
-	order       []int32       // of the training pairs
-	testOrder   []int32       // of the test pairs
+	train, test *sampler
 	elapsed     time.Duration // training only
 	trained     int           // pairs so far
 	result      Result
@@ -94,12 +94,13 @@ func newTrainer(c Config, seed uint64, trainSet, testSet model.Pairs, o Options)
 	if o.Group == nil {
 		o.Group = parallel.Solo[float32]{}
 	}
+	batch := min(c.Batch, max(trainSet.N, testSet.N))
+	steps := c.Epochs * ((trainSet.N + c.Batch - 1) / c.Batch)
 	t := &trainer{
 		config: c, hooks: o.Hooks, model: m,
-		net:       m.Record(o.Kernels, o.Group, min(c.Batch, max(trainSet.N, testSet.N))),
-		optimizer: optim.New(c.Optim, m.Params, o.Kernels.Elementwise()),
-		train:     trainSet, test: testSet,
-		order: identity(trainSet.N), testOrder: identity(testSet.N),
+		net:       m.Record(o.Kernels, o.Group, batch),
+		optimizer: optim.New(c.Optim, m.Params, o.Kernels.Elementwise(), steps),
+		train:     newSampler(c, seed, trainSet), test: newSampler(Config{}, seed, testSet),
 		result: Result{Seed: seed, Epochs: make([]Epoch, 0, c.Epochs)},
 	}
 	if o.Resume != nil {
@@ -110,32 +111,27 @@ func newTrainer(c Config, seed uint64, trainSet, testSet model.Pairs, o Options)
 	return t, nil
 }
 
-func identity(n int) []int32 {
-	order := make([]int32, n)
-	for i := range order {
-		order[i] = int32(i)
-	}
-	return order
-}
-
 // epoch trains one pass over the pairs and evaluates it.
 func (t *trainer) epoch() error {
 	number := len(t.result.Epochs) + 1
 	var sum mean
-	batches := (t.train.N + t.config.Batch - 1) / t.config.Batch
+	pairs := t.train.pairs.N
+	batches := (pairs + t.config.Batch - 1) / t.config.Batch
+	t.train.start(number - 1)
 	for b := range batches {
 		start := time.Now()
-		rows := t.order[b*t.config.Batch : min((b+1)*t.config.Batch, t.train.N)]
-		loss, accuracy := t.step(rows)
+		from := b * t.config.Batch
+		n := min(t.config.Batch, pairs-from)
+		loss, accuracy := t.step(from, n)
 		t.elapsed += time.Since(start)
-		t.trained += len(rows)
+		t.trained += n
 		if err := t.net.Tape.Err(); err != nil {
 			return err
 		}
 		if !finite(loss) {
 			return t.diverged(number)
 		}
-		sum.add(loss, accuracy, len(rows))
+		sum.add(loss, accuracy, n)
 		if t.hooks.Step != nil {
 			err := t.hooks.Step(Progress{
 				Epoch: number, Epochs: t.config.Epochs, Batch: b + 1, Batches: batches,
@@ -146,9 +142,15 @@ func (t *trainer) epoch() error {
 				return err
 			}
 		}
+		if err := t.between(); err != nil {
+			return err
+		}
 	}
-	testLoss, testAccuracy := t.evaluate(t.test, t.testOrder)
-	if err := t.net.Tape.Err(); err != nil {
+	testLoss, testAccuracy, err := t.evaluate(t.test)
+	if err == nil {
+		err = t.net.Tape.Err()
+	}
+	if err != nil {
 		return err
 	}
 	if !finite(testLoss) {
@@ -194,10 +196,11 @@ func (t *trainer) speed() float64 {
 	return float64(t.trained) / t.elapsed.Seconds()
 }
 
-// step trains on one batch and returns its mean loss and accuracy.
-func (t *trainer) step(rows []int32) (loss, accuracy float64) {
-	t.net.Load(t.train, rows)
-	t.net.Tape.Forward(len(rows), true)
+// step trains on the n pairs from the epoch's pair from on, and returns their
+// mean loss and accuracy.
+func (t *trainer) step(from, n int) (loss, accuracy float64) {
+	t.train.load(t.net, from, n)
+	t.net.Tape.Forward(n, true)
 	t.net.Tape.Backward()
 	t.optimizer.Step(t.net.Tape.Slice())
 	t.net.Tape.Share(t.model.Params.Data)
@@ -206,15 +209,25 @@ func (t *trainer) step(rows []int32) (loss, accuracy float64) {
 }
 
 // evaluate returns the mean loss and accuracy on running statistics.
-func (t *trainer) evaluate(p model.Pairs, order []int32) (loss, accuracy float64) {
+func (t *trainer) evaluate(s *sampler) (loss, accuracy float64, err error) {
 	var sum mean
-	for from := 0; from < p.N; from += t.net.Tape.MaxBatch() {
-		rows := order[from:min(from+t.net.Tape.MaxBatch(), p.N)]
-		t.net.Load(p, rows)
-		t.net.Tape.Forward(len(rows), false)
-		sum.add(float64(t.net.Tape.Total()), float64(t.net.Accuracy.Value), len(rows))
+	for from := 0; from < s.pairs.N; from += t.net.Tape.MaxBatch() {
+		n := min(t.net.Tape.MaxBatch(), s.pairs.N-from)
+		s.load(t.net, from, n)
+		t.net.Tape.Forward(n, false)
+		sum.add(float64(t.net.Tape.Total()), float64(t.net.Accuracy.Value), n)
+		if err := t.between(); err != nil {
+			return 0, 0, err
+		}
 	}
-	return sum.loss(), sum.accuracy()
+	return sum.loss(), sum.accuracy(), nil
+}
+
+func (t *trainer) between() error {
+	if t.hooks.Between == nil {
+		return nil
+	}
+	return t.hooks.Between()
 }
 
 // mean is of loss and accuracy over batches of different sizes.
