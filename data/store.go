@@ -13,7 +13,7 @@ type Store struct {
 	sets     map[Split]*Set  // room for the whole split, from the first pack of it on
 }
 
-// NewStore is a store for the packs of a manifest (from [ParseManifest] or [WritePacks]), with none of them loaded.
+// NewStore is a store for the packs of a manifest (from [ParseManifest] or [EncodePacks]), with none of them loaded.
 func NewStore(m Manifest) *Store {
 	return &Store{manifest: m, loaded: map[string]bool{}, sets: map[Split]*Set{Train: {}, Test: {}}}
 }

@@ -4,28 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"os"
-	"path/filepath"
 )
 
-// WritePacks finds MNIST and writes its packs and their manifest ([ManifestFile]) into the folder dir, which is made
-// if need be. The same images give the same files, as long as Go's compress/flate stays the same.
-func WritePacks(dir string) (Manifest, error) {
-	source, err := FindMNIST()
-	if err != nil {
-		return Manifest{}, err
-	}
-	train, test, err := Load(source)
-	if err != nil {
-		return Manifest{}, err
-	}
-	return writePacks(dir, train, test)
-}
-
-func writePacks(dir string, train, test Set) (Manifest, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return Manifest{}, fmt.Errorf("data: packs: %w", err)
-	}
+// EncodePacks makes the packs of both sets and their manifest ([ManifestFile], the last), and has write keep each
+// file under its name. The same images give the same files, as long as Go's compress/flate stays the same.
+func EncodePacks(train, test Set, write func(name string, file []byte) error) (Manifest, error) {
 	m := Manifest{Schema: manifestSchema, Credit: Credit}
 	for _, half := range []struct {
 		split Split
@@ -38,7 +21,7 @@ func writePacks(dir string, train, test Set) (Manifest, error) {
 				return Manifest{}, err
 			}
 			shard := newShard(half.split, first, part.Len(), file)
-			if err := writeFile(dir, shard.File, file); err != nil {
+			if err := write(shard.File, file); err != nil {
 				return Manifest{}, err
 			}
 			m.Shards = append(m.Shards, shard)
@@ -48,7 +31,7 @@ func writePacks(dir string, train, test Set) (Manifest, error) {
 	if err != nil {
 		return Manifest{}, err
 	}
-	return m, writeFile(dir, ManifestFile, b)
+	return m, write(ManifestFile, b)
 }
 
 // newShard is the manifest's entry for a pack file, named by its content. The name does not end in .gz, for which
@@ -63,11 +46,4 @@ func newShard(split Split, first, images int, file []byte) Shard {
 		First:  first,
 		Images: images,
 	}
-}
-
-func writeFile(dir, name string, b []byte) error {
-	if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
-		return fmt.Errorf("data: %w", err)
-	}
-	return nil
 }

@@ -1,33 +1,41 @@
 package data
 
 import (
-	"os"
-	"path/filepath"
+	"bytes"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// smallSite writes packs of a few images: the manifest cuts by ShardImages, so each split is one and a bit.
-func smallSite(t *testing.T) (dir string, m Manifest, train, test Set) {
+// files are a site's by their names.
+type files map[string][]byte
+
+func (f files) write(name string, file []byte) error {
+	if _, ok := f[name]; ok {
+		return fmt.Errorf("%s is written twice", name)
+	}
+	f[name] = file
+	return nil
+}
+
+// smallSite has packs of a few images: the manifest cuts by ShardImages, so each split is one and a bit.
+func smallSite(t *testing.T) (site files, m Manifest, train, test Set) {
 	t.Helper()
 	all := load(t)
 	train, test = all.train.slice(0, 2*ShardImages), all.test.slice(0, 300)
-	dir = t.TempDir()
-	m, err := writePacks(dir, train, test)
+	site = files{}
+	m, err := EncodePacks(train, test, site.write)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return dir, m, train, test
+	return site, m, train, test
 }
 
 func TestPacksComeBackFromTheSite(t *testing.T) {
-	dir, m, train, test := smallSite(t)
-	b, err := os.ReadFile(filepath.Join(dir, ManifestFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	parsed, err := ParseManifest(b)
+	site, m, train, test := smallSite(t)
+	parsed, err := ParseManifest(site[ManifestFile])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,10 +45,7 @@ func TestPacksComeBackFromTheSite(t *testing.T) {
 	store := NewStore(parsed)
 	add := func(s Shard, change func([]byte)) error {
 		t.Helper()
-		file, err := os.ReadFile(filepath.Join(dir, s.File))
-		if err != nil {
-			t.Fatal(err)
-		}
+		file := bytes.Clone(site[s.File])
 		change(file)
 		return store.Add(s, file)
 	}
@@ -109,6 +114,20 @@ func TestStoreDecodesAgainAfterADamagedPack(t *testing.T) {
 	}
 }
 
+func TestEncodePacksStopsWhereAFileCannotBeKept(t *testing.T) {
+	full := errors.New("disk full")
+	written := 0
+	_, err := EncodePacks(load(t).train.slice(0, 2), load(t).test.slice(0, 2), func(string, []byte) error {
+		if written++; written == 2 {
+			return full
+		}
+		return nil
+	})
+	if !errors.Is(err, full) || written != 2 {
+		t.Errorf("error %v after %d files, want %v after 2", err, written, full)
+	}
+}
+
 func TestPackNamesFollowTheContent(t *testing.T) {
 	_, m, _, test := smallSite(t)
 	changed := Set{Labels: test.Labels, Sums: slices.Clone(test.Sums)}
@@ -117,7 +136,7 @@ func TestPackNamesFollowTheContent(t *testing.T) {
 	if name := newShard(Test, 0, changed.Len(), file).File; name == m.Shards[len(m.Shards)-1].File {
 		t.Errorf("other images have the same name %s", name)
 	}
-	again, err := writePacks(t.TempDir(), load(t).train.slice(0, 2*ShardImages), test)
+	again, err := EncodePacks(load(t).train.slice(0, 2*ShardImages), test, files{}.write)
 	if err != nil || !slices.Equal(again.Shards, m.Shards) {
 		t.Errorf("the same images have other names, %v", err)
 	}

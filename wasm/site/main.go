@@ -8,7 +8,8 @@
 // reproduce` and `make bench` leave there.
 //
 // Programs, styles and scripts are asked for as NAME?v=HASH, so that a new
-// build is never mixed with an old one from a cache.
+// build is never mixed with an old one from a cache. The service worker, which
+// keeps a build for visits without a network, gets the list of its files.
 package main
 
 import (
@@ -17,8 +18,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/pairlab/pairlab/data"
 )
 
 func main() {
@@ -47,20 +46,30 @@ func build(root, out string, dev bool) error {
 	if err != nil {
 		return err
 	}
-	version := parts.hash()
-	wasm, err := compile(root, version)
-	if err != nil {
+	if parts[wasmName], err = compile(root); err != nil {
 		return err
 	}
-	for name, content := range parts.stamped(version, hashOf(wasm)) {
+	version := parts.hash()
+	if err := parts.setVersion(version); err != nil {
+		return err
+	}
+	stamped := parts.stamped(version)
+	for name, content := range stamped {
+		if name == workerName { // it lists all others
+			continue
+		}
 		if err := o.write(name, content); err != nil {
 			return err
 		}
 	}
-	if err := o.write(wasmName, wasm); err != nil {
+	if err := buildData(root, o); err != nil {
 		return err
 	}
-	if err := buildData(root, o); err != nil {
+	worker, err := o.offline(stamped[workerName], version)
+	if err != nil {
+		return err
+	}
+	if err := o.write(workerName, worker); err != nil {
 		return err
 	}
 	if err := o.prune(); err != nil {
@@ -77,7 +86,7 @@ func build(root, out string, dev bool) error {
 // buildData writes the packs of digits and the few pictures for the page,
 // unless they are there from the same code.
 func buildData(root string, o *output) error {
-	inputs, err := hashFiles(filepath.Join(root, "data"), ".go")
+	inputs, err := hashFiles(root, "data/*.go", "data/mnist/*.go", "wasm/site/digits.go")
 	if err != nil {
 		return err
 	}
@@ -87,11 +96,8 @@ func buildData(root string, o *output) error {
 		if err := o.removeAll("data", "samples"); err != nil {
 			return err
 		}
-		if _, err := data.WritePacks(filepath.Join(o.dir, "data")); err != nil {
-			return fmt.Errorf("site: %w", err)
-		}
-		if _, err := data.WriteSamples(o.dir); err != nil {
-			return fmt.Errorf("site: %w", err)
+		if err := writeDigits(o.dir); err != nil {
+			return err
 		}
 		if err := o.setStamp(stamp, inputs); err != nil {
 			return err

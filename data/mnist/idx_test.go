@@ -1,4 +1,4 @@
-package data
+package mnist
 
 import (
 	"bytes"
@@ -32,7 +32,7 @@ func gzipped(t testing.TB, b []byte) []byte {
 }
 
 func TestIDXDecodesPlainAndGzipped(t *testing.T) {
-	pixels := make([]byte, 2*rawPixels)
+	pixels := make([]byte, 2*Pixels)
 	for i := range pixels {
 		pixels[i] = byte(i * 7)
 	}
@@ -53,7 +53,7 @@ func TestIDXDecodesPlainAndGzipped(t *testing.T) {
 }
 
 func TestIDXErrorsSayWhatIsWrong(t *testing.T) {
-	one := make([]byte, rawPixels)
+	one := make([]byte, Pixels)
 	asImages := func(r io.Reader) ([]uint8, error) { return DecodeImages(r) }
 	asLabels := func(r io.Reader) ([]uint8, error) { return DecodeLabels(r) }
 	z := gzipped(t, idxFile(one, imageMagic, 1, 28, 28))
@@ -81,20 +81,20 @@ func TestIDXErrorsSayWhatIsWrong(t *testing.T) {
 		{"gzip checksum", asImages, badSum, "truncated or damaged after 784 of 784 bytes"},
 	} {
 		_, err := c.decode(bytes.NewReader(c.file))
-		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "data: ") {
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "mnist: ") {
 			t.Errorf("%s: error %v, want one with %q", c.name, err, c.want)
 		}
 	}
 }
 
 func FuzzDecodeIDX(f *testing.F) {
-	f.Add(idxFile(make([]byte, rawPixels), imageMagic, 1, 28, 28))
+	f.Add(idxFile(make([]byte, Pixels), imageMagic, 1, 28, 28))
 	f.Add(idxFile([]byte{1, 2, 3}, labelMagic, 3))
 	f.Add(gzipped(f, idxFile([]byte{1, 2, 3}, labelMagic, 3)))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		plain := len(b) < 2 || b[0] != 0x1f
 		if images, err := DecodeImages(bytes.NewReader(b)); err == nil && plain {
-			if again := idxFile(images, imageMagic, uint32(len(images)/rawPixels), 28, 28); !bytes.Equal(again, b) {
+			if again := idxFile(images, imageMagic, uint32(len(images)/Pixels), 28, 28); !bytes.Equal(again, b) {
 				t.Errorf("images encode to %d other bytes", len(again))
 			}
 		}

@@ -1,4 +1,4 @@
-package data
+package mnist
 
 import (
 	"bufio"
@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // The magic numbers of IDX files: two zero bytes, the type (8: unsigned byte), the number of dimensions.
@@ -21,9 +22,9 @@ const maxIDXCount = 1_000_000
 // DecodeImages reads an IDX file of 28x28 images, gzipped or not: [N, 28, 28] bytes of ink.
 // Another magic number or size, a file too short and bytes left over are errors.
 func DecodeImages(r io.Reader) ([]uint8, error) {
-	images, err := decodeIDX(r, imageMagic, rawSide, rawSide)
+	images, err := decodeIDX(r, imageMagic, Side, Side)
 	if err != nil {
-		return nil, fmt.Errorf("data: IDX images: %w", err)
+		return nil, fmt.Errorf("mnist: IDX images: %w", err)
 	}
 	return images, nil
 }
@@ -32,10 +33,10 @@ func DecodeImages(r io.Reader) ([]uint8, error) {
 func DecodeLabels(r io.Reader) ([]uint8, error) {
 	labels, err := decodeIDX(r, labelMagic)
 	if err != nil {
-		return nil, fmt.Errorf("data: IDX labels: %w", err)
+		return nil, fmt.Errorf("mnist: IDX labels: %w", err)
 	}
-	if i := labelOutOfRange(labels); i >= 0 {
-		return nil, fmt.Errorf("data: IDX labels: label %d at index %d, want 0..%d", labels[i], i, Digits-1)
+	if i := slices.IndexFunc(labels, func(l uint8) bool { return l >= Classes }); i >= 0 {
+		return nil, fmt.Errorf("mnist: IDX labels: label %d at index %d, want 0..%d", labels[i], i, Classes-1)
 	}
 	return labels, nil
 }

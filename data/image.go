@@ -1,0 +1,29 @@
+package data
+
+import "fmt"
+
+// Image is an image of a split, [14, 14] as sums, with its label, once the pack that has it is added. It shares the
+// store's storage and must not be written to.
+func (s *Store) Image(split Split, i int) (sums []uint16, label int, err error) {
+	for _, shard := range s.manifest.Shards {
+		if shard.Split != split || i < shard.First || i >= shard.First+shard.Images {
+			continue
+		}
+		if !s.loaded[shard.File] {
+			return nil, 0, fmt.Errorf("data: %s is not loaded", shard.File)
+		}
+		set := s.sets[split]
+		return set.Image(i), int(set.Labels[i]), nil
+	}
+	return nil, 0, fmt.Errorf("data: %s image %d: want 0..%d", split, i, s.manifest.Images(split)-1)
+}
+
+// Digit is a test image as a drawing is: its sums, without the 28x28 that they come from.
+func Digit(sums []uint16) (Drawing, error) {
+	var d Drawing
+	if len(sums) != Pixels {
+		return d, fmt.Errorf("data: image of %d sums, want %d", len(sums), Pixels)
+	}
+	copy(d.Sums[:], sums)
+	return d, nil
+}
