@@ -15,8 +15,8 @@ import (
 //
 //	y_i = x_i - m - log Σ_k exp(x_k - m)        dx_i = g_i - p_i · Σ_k g_k
 //
-// Training uses neither (cross-entropy has its own); probabilities shown to a
-// person do.
+// Cross-entropy has its own; these are for what reads probabilities: a
+// person, or a model's next layer.
 type softmax[T tensor.Float] struct {
 	t    *Tape[T]
 	log  bool

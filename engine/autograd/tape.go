@@ -31,6 +31,9 @@ type Tape[T tensor.Float] struct {
 	n     int // rows of the current batch
 	grid  parallel.Grid
 	train bool
+
+	between func() error
+	err     error // what between returned
 }
 
 // op is one record: it runs on the rows of one chunk.
@@ -119,6 +122,20 @@ func (t *Tape[T]) Finish() {
 	t.backward = append(t.backward, segment[T]{run, t.reduce})
 }
 
+// SetBetween has fn called again and again during Forward and Backward, each
+// time one chunk is through a segment: a fraction of a batch's time. Once it
+// returns an error, both return at once and Err tells it. A rank's goroutine
+// may wait in fn.
+func (t *Tape[T]) SetBetween(fn func() error) { t.between = fn }
+
+// goesOn calls the hook between two chunks.
+func (t *Tape[T]) goesOn() bool {
+	if t.between != nil && t.err == nil {
+		t.err = t.between()
+	}
+	return t.err == nil
+}
+
 // Forward runs the record on the n rows that the inputs hold; train chooses
 // batch statistics over running ones. Scalars are complete after it.
 func (t *Tape[T]) Forward(n int, train bool) {
@@ -134,11 +151,13 @@ func (t *Tape[T]) Forward(n int, train bool) {
 	}
 	for _, s := range t.forward {
 		for _, c := range t.own() {
-			if c.Len() == 0 {
-				continue
+			if c.Len() > 0 {
+				for _, o := range s.ops {
+					o.forward(c)
+				}
 			}
-			for _, o := range s.ops {
-				o.forward(c)
+			if !t.goesOn() {
+				return
 			}
 		}
 		s.join()
@@ -167,11 +186,13 @@ func (t *Tape[T]) Rows(n int) (lo, hi int) {
 func (t *Tape[T]) Backward() {
 	for _, s := range t.backward {
 		for _, c := range t.own() {
-			if c.Len() == 0 {
-				continue
+			if c.Len() > 0 {
+				for _, o := range s.ops {
+					o.backward(c)
+				}
 			}
-			for _, o := range s.ops {
-				o.backward(c)
+			if !t.goesOn() {
+				return
 			}
 		}
 		s.join()
@@ -210,6 +231,11 @@ func (t *Tape[T]) Slice() (lo, hi int) {
 // rank's own slice, the same on every rank.
 func (t *Tape[T]) Share(x []T) { t.group.AllGather(x, t.reducer.bounds) }
 
-// Err is why the group failed, or nil; after a failure the results of Forward
-// and Backward are worthless.
-func (t *Tape[T]) Err() error { return t.group.Err() }
+// Err is why the group failed or what the hook between chunks returned, or
+// nil; after a failure the results of Forward and Backward are worthless.
+func (t *Tape[T]) Err() error {
+	if t.err != nil {
+		return t.err
+	}
+	return t.group.Err()
+}

@@ -46,6 +46,9 @@ func (a *Accumulator) Apply(e Event) {
 			t.epochs[e.Round] = append(t.epochs[e.Round][:n], *e.Epoch)
 		}
 	case e.Kind == DoneEvent && e.Result != nil:
+		if e.Parameters > 0 {
+			t.parameters = e.Parameters
+		}
 		t.finished[e.Round] = finiteResult(*e.Result)
 		delete(t.epochs, e.Round)
 	}

@@ -8,6 +8,11 @@
 // strings, script objects, range checks with messages, and the page's form.
 // Start reading at config.go, then field.go.
 //
+// A Grid is every combination of some settings' values. An Ablation makes one
+// of the three techniques and compares runs with and without each, in pairs; a
+// Search looks for the best point of any, in shards that merge. Start reading
+// at grid.go, then trials.go.
+//
 // The package trains nothing and may be imported by views: of train it uses
 // the types only.
 package experiment

@@ -14,10 +14,10 @@ type EventKind string
 // The kinds of events, with the members of Event that they set.
 const (
 	DataEvent     EventKind = "data"     // Data: images are being fetched
-	StartEvent    EventKind = "start"    // Model, Round, Parameters: a run begins (again, if it had begun)
+	StartEvent    EventKind = "start"    // Model, Round, Parameters: a run begins, or is taken up again after epoch EpochNumber
 	ProgressEvent EventKind = "progress" // Model, Round, Progress
 	EpochEvent    EventKind = "epoch"    // Model, Round, Epoch, EpochNumber
-	DoneEvent     EventKind = "done"     // Model, Round, Result: a run ended, or diverged
+	DoneEvent     EventKind = "done"     // Model, Round, Result: a run ended, or diverged; of one told again, Parameters too
 	ErrorEvent    EventKind = "error"    // Error; Model and Round where it is of a run
 )
 

@@ -65,7 +65,7 @@ func (i Interval) Includes(v float64) bool { return float64(i.Low) <= v && v <= 
 func StudentT95(degrees int) float64 {
 	// The mass is a short sum in the angle whose tangent is t/sqrt(degrees),
 	// and grows with it.
-	low, high := 0.0, math.Pi/2
+	low, high := 0.0, 13.0 // the tangent for one degree is 12.7
 	for range 60 {
 		if middle := (low + high) / 2; studentMass(middle, degrees) < 0.95 {
 			low = middle
@@ -73,7 +73,7 @@ func StudentT95(degrees int) float64 {
 			high = middle
 		}
 	}
-	return math.Tan(low) * math.Sqrt(float64(degrees))
+	return low * math.Sqrt(float64(degrees))
 }
 
 // studentMass is Abramowitz and Stegun's 26.7.3 and 26.7.4 for n degrees of
@@ -81,8 +81,9 @@ func StudentT95(degrees int) float64 {
 //
 //	n odd:  2/π (angle + s (c + 2/3 c³ + 2·4/(3·5) c⁵ + … cⁿ⁻²))
 //	n even: s (1 + 1/2 c² + 1·3/(2·4) c⁴ + … cⁿ⁻²)
-func studentMass(angle float64, n int) float64 {
-	sin, cos := math.Sincos(angle)
+func studentMass(tangent float64, n int) float64 {
+	cos := 1 / math.Sqrt(1+tangent*tangent)
+	sin := tangent * cos
 	term, sum := 1.0, 0.0
 	if n%2 == 1 {
 		term = cos
@@ -92,7 +93,7 @@ func studentMass(angle float64, n int) float64 {
 		term *= cos * cos * float64(power+1) / float64(power+2)
 	}
 	if n%2 == 1 {
-		return 2 / math.Pi * (angle + sin*sum)
+		return 2 / math.Pi * (math.Atan(tangent) + sin*sum)
 	}
 	return sin * sum
 }

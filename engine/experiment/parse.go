@@ -137,10 +137,10 @@ func parse(values map[string]string, errs Errors) (Config, error) {
 	var unknown []string
 	for name := range values {
 		if !known[name] {
-			i, _ := slices.BinarySearch(unknown, name)
-			unknown = slices.Insert(unknown, i, name)
+			unknown = append(unknown, name)
 		}
 	}
+	slices.Sort(unknown)
 	for _, name := range unknown {
 		errs = append(errs, &FieldError{Name: name, Value: values[name], Message: "there is no setting of this name", Unknown: true})
 	}

@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"math"
-	"slices"
 
 	"github.com/pairlab/pairlab/engine/train"
 )
@@ -76,17 +75,26 @@ func std(x []float64) Number {
 	return Number(math.Sqrt((squares - rest*rest/n) / (n - 1)))
 }
 
+// ascending is a sorted copy of a few values. (What package slices has for it
+// would add 5 KB to the program.)
+func ascending(x []float64) []float64 {
+	var sorted []float64
+	for _, v := range x {
+		sorted = append(sorted, v)
+		for i := len(sorted) - 1; i > 0 && sorted[i] < sorted[i-1]; i-- {
+			sorted[i], sorted[i-1] = sorted[i-1], sorted[i]
+		}
+	}
+	return sorted
+}
+
 // median is the middle value, or the mean of the two middle ones. (gonum's
 // quantiles choose the lower of the two.)
 func median(x []float64) Number {
 	if len(x) == 0 {
 		return Number(math.NaN())
 	}
-	var sorted []float64
-	for _, v := range x {
-		i, _ := slices.BinarySearch(sorted, v)
-		sorted = slices.Insert(sorted, i, v)
-	}
+	sorted := ascending(x)
 	h := len(sorted) / 2
 	if len(sorted)%2 == 1 {
 		return Number(sorted[h])

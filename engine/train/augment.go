@@ -12,24 +12,32 @@ import (
 // slide sideways, then its columns up and down, by a cubic interpolation that
 // keeps strokes sharp. Row r slides by s + k·(r - c) pixels, where c is the
 // image's centre, s is drawn from ±Shift and k from ±Shear, and columns
-// likewise. The two slopes together slant and rotate the digit.
+// likewise. The two slopes together slant and rotate the digit. At last every
+// pixel gets noise, drawn evenly from ±Noise.
 type Augment struct {
 	Shift float64 `json:"shift,omitempty"` // pixels, [0, 3]
 	Shear float64 `json:"shear,omitempty"` // pixels per row or column, [0, 0.4]
+	Noise float64 `json:"noise,omitempty"` // standard deviations of the pixels, [0, 2]
 }
 
 // The largest settings: lines slide by less than margin-2 pixels.
 const (
 	maxShift = 3
 	maxShear = 0.4
+	maxNoise = 2
 	margin   = 8
 )
 
 func (a Augment) on() bool { return a != Augment{} }
 
 func (a Augment) check() error {
-	if !(a.Shift >= 0 && a.Shift <= maxShift && a.Shear >= 0 && a.Shear <= maxShear) {
-		return fmt.Errorf("train: augmentation by %v pixels and a shear of %v: want at most %v and %v", a.Shift, a.Shear, maxShift, maxShear)
+	for _, s := range []struct {
+		name        string
+		value, most float64
+	}{{"shift", a.Shift, maxShift}, {"shear", a.Shear, maxShear}, {"noise", a.Noise, maxNoise}} {
+		if !(s.value >= 0 && s.value <= s.most) {
+			return fmt.Errorf("train: augmentation's %s %v: want 0..%v", s.name, s.value, s.most)
+		}
 	}
 	return nil
 }
@@ -60,6 +68,23 @@ func (w *warper) warp(to, from []float32, rng *rand.Rand) {
 	draw := func(most float64) float32 { return float32(most * (2*rng.Float64() - 1)) }
 	w.slide(w.between[:], from, draw(w.config.Shift), draw(w.config.Shear))
 	w.slide(to, w.between[:], draw(w.config.Shift), draw(w.config.Shear))
+	if w.config.Noise > 0 {
+		addNoise(to, float32(w.config.Noise), rng)
+	}
+}
+
+// addNoise adds to each pixel one of 2¹⁶ steps of ±most, four from one word:
+// drawing is what noise costs.
+func addNoise(x []float32, most float32, rng *rand.Rand) {
+	step := most / 0x8000
+	for len(x) >= 4 {
+		word := rng.Uint64()
+		x[0] += step * float32(int16(word))
+		x[1] += step * float32(int16(word>>16))
+		x[2] += step * float32(int16(word>>32))
+		x[3] += step * float32(int16(word>>48))
+		x = x[4:]
+	}
 }
 
 // slide moves line r of from by shift + shear·(r - 6.5) pixels and writes it

@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -155,19 +156,41 @@ func TestRanksLoadTheSamePairs(t *testing.T) {
 	}
 }
 
+// Noise is spread evenly over ±most, around 0.
+func TestNoiseIsEven(t *testing.T) {
+	const n, most = 100_000, 0.3
+	x := make([]float32, n)
+	addNoise(x, most, rand.New(rand.NewPCG(1, 2)))
+	var sum, squares float64
+	for _, v := range x {
+		sum += float64(v)
+		squares += float64(v) * float64(v)
+	}
+	// Five standard deviations of the two means, about most/√3n and most²·√(4/45n).
+	if math.Abs(sum/n) > 5*most/math.Sqrt(3*n) || math.Abs(squares/n-most*most/3) > 5*most*most*math.Sqrt(4./45/n) {
+		t.Errorf("noise of mean %v and mean square %v, want 0 and %v", sum/n, squares/n, most*most/3)
+	}
+	if least, greatest := slices.Min(x), slices.Max(x); least < -most || least > -0.999*most || greatest > most || greatest < 0.999*most {
+		t.Errorf("noise within %v..%v, want nearly all of ±%v", least, greatest, most)
+	}
+}
+
 func TestCheckRefusesLargeAugmentations(t *testing.T) {
-	for _, a := range []Augment{{Shift: 3.1}, {Shift: -1}, {Shear: 0.5}, {Shear: math.NaN()}} {
+	for want, a := range map[string]Augment{
+		"shift 3.1": {Shift: 3.1}, "shift -1": {Shift: -1}, "shear 0.5": {Shear: 0.5},
+		"shear NaN": {Shear: math.NaN()}, "noise 2.5": {Noise: 2.5},
+	} {
 		c := quick(model.Siamese10)
 		c.Augment = a
-		if err := c.Check(); err == nil || !strings.Contains(err.Error(), fmt.Sprint(a.Shift)) {
-			t.Errorf("%+v: error %v, want one that names it", a, err)
+		if err := c.Check(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: error %v, want one about %s", a, err, want)
 		}
 	}
 }
 
 // BenchmarkLoad fills a batch of 100 distorted pairs.
 func BenchmarkLoad(b *testing.B) {
-	for _, c := range []Config{{}, {Recombine: true, Augment: Augment{Shift: 1, Shear: 0.2}}} {
+	for _, c := range []Config{{}, {Recombine: true, Augment: Augment{Shift: 1, Shear: 0.2, Noise: 0.3}}} {
 		b.Run(fmt.Sprintf("augment=%v", c.Augment.on()), func(b *testing.B) {
 			c.Model = model.Paper(model.Siamese10)
 			m, err := NewModel(c.Model, 1)

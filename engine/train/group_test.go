@@ -39,7 +39,7 @@ func TestAnyNumberOfRanksSameBits(t *testing.T) {
 // practised is c with all that the tuned preset may switch on.
 func practised(c Config) Config {
 	c.Recombine, c.Swap = true, true
-	c.Augment = Augment{Shift: 1, Shear: 0.2}
+	c.Augment = Augment{Shift: 1, Shear: 0.2, Noise: 0.3}
 	c.Model.LogitReLU, c.Model.Soft = false, true
 	c.Optim.Schedule, c.Optim.Warmup = optim.Cosine, 0.2
 	c.Optim.WeightDecay, c.Optim.Decoupled = 0.01, true
@@ -103,10 +103,11 @@ func TestResumedRunSameBits(t *testing.T) {
 	} {
 		c := quick(model.Siamese10)
 		c.Optim, c.Epochs = o, 4
-		shuffled := c
-		shuffled.Shuffle = true
-		configs = append(configs, c, shuffled, practised(c))
+		configs = append(configs, c)
 	}
+	shuffled := configs[0]
+	shuffled.Shuffle, shuffled.Swap = true, true
+	configs = append(configs, shuffled, practised(configs[2]))
 	for _, c := range configs {
 		want := mustRun(t, c, 1, Hooks{})
 		var saved []byte

@@ -143,7 +143,7 @@ func TestRecombineMakesNewPairs(t *testing.T) {
 // own rows only.
 func TestAugmentationOfAPairStandsAlone(t *testing.T) {
 	pairs := digits(t)
-	c := Config{Recombine: true, Swap: true, Augment: Augment{Shift: 1, Shear: 0.2}, Model: model.Paper(model.Siamese10)}
+	c := Config{Recombine: true, Swap: true, Augment: Augment{Shift: 1, Shear: 0.2, Noise: 0.3}, Model: model.Paper(model.Siamese10)}
 	whole := show(t, c, 7, 5, pairs)
 	m, err := NewModel(c.Model, 1)
 	if err != nil {

@@ -2,6 +2,7 @@ package train
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,6 +15,10 @@ type State struct {
 	progress
 	tensors map[string]safetensors.Tensor
 }
+
+// ErrState is why a run does not resume: the state is not one that it can
+// have been in. From its start the run can still be made.
+var ErrState = errors.New("train: the state cannot be used")
 
 // progress is the part of a state that is no tensor.
 type progress struct {
@@ -45,11 +50,11 @@ func (s *State) Encode() ([]byte, error) {
 func DecodeState(b []byte) (*State, error) {
 	f, err := safetensors.Decode(b)
 	if err != nil {
-		return nil, fmt.Errorf("train: state: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrState, err)
 	}
 	s := &State{tensors: f.Tensors}
 	if err := json.Unmarshal([]byte(f.Metadata[progressKey]), &s.progress); err != nil {
-		return nil, fmt.Errorf("train: state: %s: %w", progressKey, err)
+		return nil, fmt.Errorf("%w: %s: %w", ErrState, progressKey, err)
 	}
 	return s, nil
 }
@@ -94,7 +99,7 @@ func (t *trainer) save() (*State, error) {
 // refused whole.
 func (t *trainer) restore(s *State) error {
 	if n := len(s.Epochs); n > t.config.Epochs {
-		return fmt.Errorf("train: state after epoch %d of a run of %d", n, t.config.Epochs)
+		return fmt.Errorf("%w: it is after epoch %d of a run of %d", ErrState, n, t.config.Epochs)
 	}
 	read, names := map[string][]float32{}, 0
 	err := t.vectors(func(name string, x []float32, _ []int) error {
@@ -104,13 +109,13 @@ func (t *trainer) restore(s *State) error {
 			err = fmt.Errorf("%d values, want %d", len(data), len(x))
 		}
 		if err != nil {
-			return fmt.Errorf("train: state: %s: %w", name, err)
+			return fmt.Errorf("%w: %s: %w", ErrState, name, err)
 		}
 		read[name] = data
 		return nil
 	})
 	if err == nil && names != len(s.tensors) {
-		err = fmt.Errorf("train: state of %d tensors, want %d", len(s.tensors), names)
+		err = fmt.Errorf("%w: it has %d tensors, want %d", ErrState, len(s.tensors), names)
 	}
 	if err != nil {
 		return err

@@ -51,7 +51,10 @@ type Hooks struct {
 	Epoch func(number int, e Epoch) error         // after every epoch's evaluation, number from 1
 	State func(save func() (*State, error)) error // after Epoch: save makes a copy that the run can be resumed from
 
-	Between func() error // between any two batches, of training and of evaluation
+	// Between is called many times a batch, in training and in evaluation
+	// (see autograd's Tape.SetBetween): it is where a run yields and waits.
+	// For how long it did is not counted as training.
+	Between func() (idle time.Duration, err error)
 }
 
 // initStream is the PCG stream that initial parameters are drawn from. Each
@@ -74,6 +77,7 @@ type trainer struct {
 	optimizer   *optim.Optimizer[float32]
 	train, test *sampler
 	elapsed     time.Duration // training only
+	idle        time.Duration // in the hook between chunks
 	trained     int           // pairs so far
 	result      Result
 }
@@ -103,6 +107,13 @@ func newTrainer(c Config, seed uint64, trainSet, testSet model.Pairs, o Options)
 		train:     newSampler(c, seed, trainSet), test: newSampler(Config{}, seed, testSet),
 		result: Result{Seed: seed, Epochs: make([]Epoch, 0, c.Epochs)},
 	}
+	if between := o.Hooks.Between; between != nil {
+		t.net.Tape.SetBetween(func() error {
+			idle, err := between()
+			t.idle += idle
+			return err
+		})
+	}
 	if o.Resume != nil {
 		if err := t.restore(o.Resume); err != nil {
 			return nil, err
@@ -119,11 +130,11 @@ func (t *trainer) epoch() error {
 	batches := (pairs + t.config.Batch - 1) / t.config.Batch
 	t.train.start(number - 1)
 	for b := range batches {
-		start := time.Now()
+		start, idle := time.Now(), t.idle
 		from := b * t.config.Batch
 		n := min(t.config.Batch, pairs-from)
 		loss, accuracy := t.step(from, n)
-		t.elapsed += time.Since(start)
+		t.elapsed += time.Since(start) - (t.idle - idle)
 		t.trained += n
 		if err := t.net.Tape.Err(); err != nil {
 			return err
@@ -142,14 +153,8 @@ func (t *trainer) epoch() error {
 				return err
 			}
 		}
-		if err := t.between(); err != nil {
-			return err
-		}
 	}
 	testLoss, testAccuracy, err := t.evaluate(t.test)
-	if err == nil {
-		err = t.net.Tape.Err()
-	}
 	if err != nil {
 		return err
 	}
@@ -202,6 +207,9 @@ func (t *trainer) step(from, n int) (loss, accuracy float64) {
 	t.train.load(t.net, from, n)
 	t.net.Tape.Forward(n, true)
 	t.net.Tape.Backward()
+	if t.net.Tape.Err() != nil {
+		return 0, 0
+	}
 	t.optimizer.Step(t.net.Tape.Slice())
 	t.net.Tape.Share(t.model.Params.Data)
 	t.model.Params.Changed()
@@ -215,19 +223,12 @@ func (t *trainer) evaluate(s *sampler) (loss, accuracy float64, err error) {
 		n := min(t.net.Tape.MaxBatch(), s.pairs.N-from)
 		s.load(t.net, from, n)
 		t.net.Tape.Forward(n, false)
-		sum.add(float64(t.net.Tape.Total()), float64(t.net.Accuracy.Value), n)
-		if err := t.between(); err != nil {
+		if err := t.net.Tape.Err(); err != nil {
 			return 0, 0, err
 		}
+		sum.add(float64(t.net.Tape.Total()), float64(t.net.Accuracy.Value), n)
 	}
 	return sum.loss(), sum.accuracy(), nil
-}
-
-func (t *trainer) between() error {
-	if t.hooks.Between == nil {
-		return nil
-	}
-	return t.hooks.Between()
 }
 
 // mean is of loss and accuracy over batches of different sizes.

@@ -43,17 +43,6 @@ func (p panels[T]) pack(b []T) {
 	}
 }
 
-// packTransposed stores the row-major matrix bT [n, depth], transposed.
-func (p panels[T]) packTransposed(bT []T) {
-	for j := range p.n {
-		row := bT[j*p.depth : (j+1)*p.depth]
-		panel := p.data[(j/blockCols)*p.depth*blockCols+j%blockCols:]
-		for k, v := range row {
-			panel[k*blockCols] = v
-		}
-	}
-}
-
 // product computes, for i < m and j < b.n,
 //
 //	c[i,j] = act(bias[j] + Σ_k a[i,k] · B[k,j])      bias given

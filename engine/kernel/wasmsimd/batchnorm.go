@@ -143,15 +143,16 @@ func (k *kern) columnSums(c int) {
 
 // Frame of moments: pointers x, mean, m2; numbers rows.
 //
-//	mean[j] = Σ_r x[r][j] / rows;  m2[j] = Σ_r (x[r][j] - mean[j])²
+//	mean[j] = x[0][j] + Σ_r (x[r][j] - x[0][j]) / rows
+//	m2[j] = Σ_r (x[r][j] - mean[j])²
 func (k *kern) moments(c int) {
 	count := k.NewVec(k.FromInt(k.num(0)).Splat())
 	d := k.Var()
 	k.columns(c, 16, 1, 2, func(s *strip) {
-		mean, m2 := s.zeros(), s.zeros()
-		s.down(func(v int) { k.add(mean[v], s.get(0, v)) })
-		for _, m := range mean {
-			m.Set(m.Div(count))
+		mean, m2, first := s.zeros(), s.zeros(), s.channels(0)
+		s.down(func(v int) { k.add(mean[v], s.get(0, v).Sub(first[v])) })
+		for v, m := range mean {
+			m.Set(first[v].Add(m.Div(count)))
 		}
 		s.down(func(v int) {
 			d.Set(s.get(0, v).Sub(mean[v]))

@@ -1,0 +1,148 @@
+package autograd
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pairlab/pairlab/engine/parallel"
+	"github.com/pairlab/pairlab/engine/tensor"
+)
+
+// Phase is when in a step an op's time is spent.
+type Phase string
+
+// The phases.
+const (
+	PackPhase     Phase = "pack"     // weights into a kernel's order
+	ForwardPhase  Phase = "forward"  // a chunk's rows
+	BackwardPhase Phase = "backward" // a chunk's rows
+	MergePhase    Phase = "merge"    // where chunks meet, and ranks wait for each other
+)
+
+// Cost is the time spent in one phase of the ops of one name, as those of both
+// branches of a siamese.
+type Cost struct {
+	Op    string // "conv1", "bn2", "concat", …; "gradients" for their sum over the chunks
+	Phase Phase
+	Nanos int64 // since Profile
+}
+
+// Profile has a finished tape measure from now on what each of its ops costs,
+// by a clock that counts nanoseconds. It exchanges the ops for ones that look
+// at the clock before and after: a tape that is not profiled has nothing for
+// it in its loops. The costs that it returns, in the order in which they first
+// arise in a step, are written by Forward and Backward.
+//
+// It is not a method, so that programs which do not call it do not contain it.
+func Profile[T tensor.Float](t *Tape[T], now func() int64) []*Cost {
+	p := &profile[T]{now: now}
+	for i, w := range t.packers {
+		t.packers[i].kernel = timedPacker[T]{p.timer(baseName(w.w.Name), PackPhase), w.kernel}
+	}
+	p.wrap(t.forward, ForwardPhase, "losses")
+	p.wrap(t.backward, BackwardPhase, "gradients")
+	return p.costs
+}
+
+type profile[T tensor.Float] struct {
+	now   func() int64
+	costs []*Cost
+}
+
+// timer adds to one cost.
+type timer struct {
+	now  func() int64
+	cost *Cost
+}
+
+func (t timer) add(start int64) { t.cost.Nanos += t.now() - start }
+
+func (p *profile[T]) timer(op string, phase Phase) timer {
+	at := slices.IndexFunc(p.costs, func(c *Cost) bool { return c.Op == op && c.Phase == phase })
+	if at < 0 {
+		at = len(p.costs)
+		p.costs = append(p.costs, &Cost{Op: op, Phase: phase})
+	}
+	return timer{p.now, p.costs[at]}
+}
+
+// wrap exchanges what a pass runs. A segment's end merges what its last op
+// brings; that of the last segment has a name of its own.
+func (p *profile[T]) wrap(pass []segment[T], phase Phase, end string) {
+	for i := range pass {
+		s := &pass[i]
+		merged := end
+		if i < len(pass)-1 {
+			merged = opName[T](s.ops[len(s.ops)-1])
+		}
+		ops := make([]op[T], len(s.ops))
+		for j, o := range s.ops {
+			ops[j] = timedOp[T]{o, p.timer(opName[T](o), phase)}
+		}
+		join, merge := s.join, p.timer(merged, MergePhase)
+		s.ops, s.join = ops, func() {
+			start := merge.now()
+			join()
+			merge.add(start)
+		}
+	}
+}
+
+// timedOp is an op of one pass, forward or backward.
+type timedOp[T tensor.Float] struct {
+	op[T]
+	timer timer
+}
+
+func (o timedOp[T]) forward(c parallel.Chunk) {
+	start := o.timer.now()
+	o.op.forward(c)
+	o.timer.add(start)
+}
+
+func (o timedOp[T]) backward(c parallel.Chunk) {
+	start := o.timer.now()
+	o.op.backward(c)
+	o.timer.add(start)
+}
+
+type timedPacker[T tensor.Float] struct {
+	timer  timer
+	kernel interface{ Pack(w, b []T) }
+}
+
+func (k timedPacker[T]) Pack(w, b []T) {
+	start := k.timer.now()
+	k.kernel.Pack(w, b)
+	k.timer.add(start)
+}
+
+// opName is the name of an op's layer, where it has parameters, or of its kind.
+func opName[T tensor.Float](o op[T]) string {
+	switch o := o.(type) {
+	case *conv2d[T]:
+		return baseName(o.w.Name)
+	case *convPool2d[T]:
+		return baseName(o.w.Name)
+	case batchStats[T]:
+		return baseName(o.norms[0].s.Gamma.Name)
+	case batchApply[T]:
+		return baseName(o.norms[0].s.Gamma.Name)
+	case *crossEntropy[T]:
+		return "cross-entropy"
+	case *accuracy[T]:
+		return "accuracy"
+	}
+	// The type's own name: "*autograd.relu[float32]" is relu.
+	name, _, _ := strings.Cut(fmt.Sprintf("%T", o), "[")
+	return name[strings.LastIndex(name, ".")+1:]
+}
+
+// baseName is the layer that a parameter belongs to.
+func baseName(param string) string {
+	if i := strings.LastIndex(param, "."); i >= 0 {
+		return param[:i]
+	}
+	return param
+}

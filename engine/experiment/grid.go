@@ -1,0 +1,194 @@
+package experiment
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pairlab/pairlab/engine/model"
+	"github.com/pairlab/pairlab/engine/train"
+)
+
+// MaxPoints is the most combinations of values that a grid may have.
+const MaxPoints = 20_000
+
+// Grid is every combination of its axes' values, each for every network of
+// Config. All else, the rounds of each point and their seeds included, is as
+// Config has it.
+type Grid struct {
+	Config Config
+	Axes   []Axis
+}
+
+// Setting is one network at one point of a grid.
+type Setting struct {
+	Name   string     // "siamese2 lr=0.1 ch1=16": the same wherever the grid is read
+	Model  model.Kind //
+	Values []string   // of the grid's Fields; empty where the network has no such thing
+	Config Config     // of this network alone, at this point
+
+	train train.Config
+}
+
+// Skipped is a setting that no network can have, and why.
+type Skipped struct{ Name, Reason string }
+
+// ParseGrid reads a grid's axes, which are separated by ";" or line ends and
+// have the form that ParseAxis reads. The error is an Errors.
+func ParseGrid(c Config, text string) (Grid, error) {
+	c.Autostart = false
+	g := Grid{Config: c}
+	var errs Errors
+	for _, f := range Fields() {
+		if text, set := f.Text(c); set {
+			if err := f.check(text); err != nil {
+				errs = append(errs, err)
+			}
+		}
+	}
+	points := 1
+	for _, piece := range strings.FieldsFunc(text, func(r rune) bool { return r == ';' || r == '\n' }) {
+		if strings.TrimSpace(piece) == "" {
+			continue
+		}
+		axis, err := ParseAxis(piece)
+		if err != nil {
+			errs = append(errs, err.(Errors)...)
+			continue
+		}
+		for _, name := range axis.Fields {
+			if slices.Contains(g.Fields(), name) {
+				errs = append(errs, &FieldError{Name: name, Value: strings.TrimSpace(piece), Message: "given more than once"})
+			}
+		}
+		g.Axes = append(g.Axes, axis)
+		points = min(points*len(axis.Values), MaxPoints+1)
+	}
+	add := func(message string) { errs = append(errs, &FieldError{Name: "grid", Value: text, Message: message}) }
+	switch {
+	case len(errs) > 0:
+	case len(g.Axes) == 0:
+		add("want at least one axis, such as lr=0.01,0.1")
+	case points > MaxPoints:
+		add("has more than " + strconv.Itoa(MaxPoints) + " points")
+	default:
+		var reason error
+		for _, err := range g.each {
+			if reason = err; reason == nil {
+				break // one will do
+			}
+		}
+		if reason != nil {
+			add("no point can be trained, as " + strings.TrimPrefix(reason.Error(), "experiment: "))
+		}
+	}
+	if len(errs) > 0 {
+		return Grid{}, errs
+	}
+	return g, nil
+}
+
+// String is the axes as ParseGrid reads them: "lr=0.01,0.1;ch1=16,32".
+func (g Grid) String() string {
+	axes := make([]string, len(g.Axes))
+	for i, a := range g.Axes {
+		axes[i] = a.String()
+	}
+	return strings.Join(axes, ";")
+}
+
+// Fields are the names of the settings that have axes, in their order.
+func (g Grid) Fields() []string {
+	var list []string
+	for _, a := range g.Axes {
+		list = append(list, a.Fields...)
+	}
+	return list
+}
+
+// Settings are what there is to train, the last axis changing fastest and the
+// networks side by side. Points that differ only in what a network does not
+// have are one for it; those that it cannot be trained at, such as with no
+// loss, are told apart.
+func (g Grid) Settings() ([]Setting, []Skipped) {
+	var settings []Setting
+	var skipped []Skipped
+	for s, err := range g.each {
+		if err != nil {
+			skipped = append(skipped, Skipped{s.Name, strings.TrimPrefix(err.Error(), "experiment: ")})
+			continue
+		}
+		settings = append(settings, s)
+	}
+	return settings, skipped
+}
+
+// each goes over the settings, with why one cannot be trained.
+func (g Grid) each(yield func(Setting, error) bool) {
+	fields := g.fields()
+	seen := map[string]bool{}
+	digits := make([]int, len(g.Axes)) // which value of each axis
+	for {
+		var point []string
+		for i, a := range g.Axes {
+			point = append(point, a.Values[digits[i]]...)
+		}
+		for _, kind := range g.Config.Models {
+			s := g.setting(kind, fields, point)
+			if seen[s.Name] {
+				continue
+			}
+			seen[s.Name] = true
+			if !yield(s, s.Config.checkTogether()) {
+				return
+			}
+		}
+		i := len(digits) - 1
+		for ; i >= 0; i-- {
+			if digits[i]++; digits[i] < len(g.Axes[i].Values) {
+				break
+			}
+			digits[i] = 0
+		}
+		if i < 0 {
+			return
+		}
+	}
+}
+
+func (g Grid) fields() []Field {
+	var list []Field
+	for _, name := range g.Fields() {
+		list = append(list, FieldByName(name))
+	}
+	return list
+}
+
+func (g Grid) setting(kind model.Kind, fields []Field, point []string) Setting {
+	s := Setting{Model: kind, Config: g.Config, Values: make([]string, len(fields))}
+	s.Config.Models = []model.Kind{kind}
+	for i, f := range fields {
+		if f.Applies(kind) {
+			s.Values[i] = point[i]
+			f.set(&s.Config, point[i])
+		}
+	}
+	s.Name = settingName(kind, fields, s.Values)
+	s.train = s.Config.Train(kind)
+	return s
+}
+
+func settingName(kind model.Kind, fields []Field, values []string) string {
+	name := string(kind)
+	for i, f := range fields {
+		if values[i] != "" {
+			name += " " + f.Name + "=" + values[i]
+		}
+	}
+	return name
+}
+
+// Run is the setting's run of a round, as its Config's Runs has it.
+func (s *Setting) Run(round int) Run {
+	return Run{Model: s.Model, Round: round, Seed: s.Config.Seed + uint64(round), Config: s.train}
+}

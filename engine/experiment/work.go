@@ -1,0 +1,88 @@
+package experiment
+
+import (
+	"math"
+
+	"github.com/pairlab/pairlab/engine/model"
+)
+
+// testShare is what the test after an epoch adds to its training: a forward
+// pass over as many pairs, which is about a third of a training step.
+const testShare = 1.0 / 3
+
+// products is about how many multiplications a forward pass of a pair takes,
+// which is what a training step's time goes with, to a factor of two or so over
+// the widths of the published search. What is done once for every value of the
+// first convolution's map (pooling, batch norm) counts as mapWork; Winograd's
+// method spares the Baseline's second convolution about two of three.
+func products(c model.Config) float64 {
+	const mapWork = 4
+	ch1, ch2, fc := float64(c.Ch1), float64(c.Ch2), float64(c.FC)
+	if !c.Siamese() {
+		return ch1*11*11*(2*4*4+mapWork) + ch1*ch2*4*4*5*5/3 + 25*ch2*fc + fc*fc + 2*fc
+	}
+	digit := ch1*12*12*(3*3+mapWork) + ch1*ch2*6*6 + ch2*fc + model.Digits*fc
+	return 2*digit + 4*model.Digits
+}
+
+// Speeds are training speeds in pairs per second on one worker, of each network
+// as its preset has it: what a benchmark measures.
+type Speeds map[model.Kind]float64
+
+// Seconds is about how long the runs take on so many workers, by the speeds of
+// their networks: each is scaled by how much wider or narrower than its preset
+// the network is, and the tests after the epochs are counted in. It is NaN if
+// a network's speed is missing. Runs that are finished tell the speeds: see
+// Trials.Speeds.
+func Seconds(trials []Trial, speeds Speeds, workers int) Number {
+	var sum float64
+	own := ownProducts{}
+	for _, t := range trials {
+		speed := speeds[t.Setting.Model]
+		if !(speed > 0) {
+			return Number(math.NaN())
+		}
+		sum += t.Setting.pairs() * own.ratio(t.Setting) / speed * (1 + testShare)
+	}
+	return Number(sum / float64(max(1, workers)))
+}
+
+// Speeds are the given speeds, with those of networks that have finished runs
+// as these measured them.
+func (t *Trials) Speeds(given Speeds) Speeds {
+	work, seconds := map[model.Kind]float64{}, map[model.Kind]float64{}
+	own := ownProducts{}
+	for i := range t.settings {
+		s := &t.settings[i]
+		for _, r := range t.outcomes[i].rounds {
+			if r != nil && r.Seconds > 0 && r.PairsPerSecond > 0 {
+				work[s.Model] += r.Seconds * r.PairsPerSecond * own.ratio(s)
+				seconds[s.Model] += r.Seconds
+			}
+		}
+	}
+	speeds := Speeds{}
+	for _, kind := range model.Kinds {
+		switch {
+		case seconds[kind] > 0:
+			speeds[kind] = work[kind] / seconds[kind]
+		case given[kind] > 0:
+			speeds[kind] = given[kind]
+		}
+	}
+	return speeds
+}
+
+// pairs is how many pairs a run trains on, over all epochs.
+func (s *Setting) pairs() float64 { return float64(s.Config.Pairs) * float64(s.train.Epochs) }
+
+// ownProducts remembers the products of the networks as the preset has them.
+type ownProducts map[model.Kind]float64
+
+// ratio is the setting's work for a pair by that of its preset's network.
+func (o ownProducts) ratio(s *Setting) float64 {
+	if o[s.Model] == 0 {
+		o[s.Model] = products(presetOf(s.Config.Preset).defaults.Train(s.Model).Model)
+	}
+	return products(s.train.Model) / o[s.Model]
+}
