@@ -77,6 +77,25 @@ const throwing = (fn) => (...args) => {
   return result;
 };
 
+// keepForOffline has the service worker (sw.js) installed. What the page
+// fetches before that has taken it over, it is told of: it keeps the packs.
+// Without one (an old browser, a private window, a plain http address) the
+// site works all the same.
+async function keepForOffline() {
+  const { serviceWorker } = navigator;
+  if (!serviceWorker) return;
+  const late = !serviceWorker.controller;
+  await serviceWorker.register(new URL("sw.js", import.meta.url));
+  if (!late) return;
+  const { active } = await serviceWorker.ready;
+  const tell = (list) => {
+    for (const { name } of list.getEntries()) {
+      if (name.endsWith(".pack")) active.postMessage({ pack: name });
+    }
+  };
+  new PerformanceObserver(tell).observe({ type: "resource", buffered: true });
+}
+
 async function main() {
   if (typeof WebAssembly !== "object" || typeof WebAssembly.compileStreaming !== "function") {
     throw new Error("This browser has no WebAssembly (or it is switched off), and the training is written in it.");
@@ -95,7 +114,9 @@ async function main() {
   const errors = keepErrors();
   const { go, instance, link } = await instantiate(Go, module, kernels, "page");
   leave({ module, kernels, link, uPlot, throwing });
-  await go.run(instance);
+  const ended = go.run(instance);
+  keepForOffline().catch(() => {});
+  await ended;
   // The page's program waits for events and never returns by itself.
   throw new Error(`The program stopped. ${errors()}`.trim());
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/hack-pad/safejs"
@@ -19,11 +20,11 @@ const (
 )
 
 // scale is what a chart is of, and the range of its vertical axis as uPlot
-// takes it.
+// takes it, in JSON.
 type scale struct {
 	name string
 	of   text.Figure
-	span map[string]any
+	span string
 }
 
 // chart is one uPlot chart with two lines for each network.
@@ -89,48 +90,12 @@ func (ch *chart) build(epochs int, t theme) {
 		ch.built = false
 	}
 	ch.width, ch.theme = ch.measure(), t
-	right := 12
-	if ch.width >= labelsFrom {
-		right = labelRoom
+	options, err := d.parse(ch.options(epochs))
+	d.note(err)
+	if err != nil {
+		return
 	}
-	last := float64(epochs)
-	first := 1.0
-	if epochs == 1 {
-		first, last = 0, 2
-	}
-	axis := func(extra map[string]any) map[string]any {
-		a := map[string]any{
-			"stroke": t.muted, "font": t.font, "gap": 6,
-			"grid":  map[string]any{"stroke": t.line, "width": 1},
-			"ticks": map[string]any{"show": false},
-		}
-		for k, v := range extra {
-			a[k] = v
-		}
-		return a
-	}
-	options := map[string]any{
-		"width": ch.width, "height": chartHeight,
-		"padding": []any{10, right, 0, 0},
-		"legend":  map[string]any{"show": false},
-		"cursor": map[string]any{
-			"y": false, "drag": map[string]any{"x": false, "y": false},
-			"sync": map[string]any{"key": "pairlab"},
-		},
-		"scales": map[string]any{
-			"x": map[string]any{"time": false, "range": []any{first, last}},
-			"y": map[string]any{"range": ch.scale.span},
-		},
-		"axes": []any{
-			axis(map[string]any{
-				"size": 24, "label": "Epoch", "labelSize": 18, "labelGap": 2, "labelFont": t.font, "space": 36,
-				"incrs": []any{1, 2, 5, 10, 20, 50, 100, 200, 500},
-			}),
-			axis(map[string]any{"size": 44, "space": 34}),
-		},
-		"series": ch.series(),
-		"hooks":  map[string]any{"draw": []any{ch.labels}, "setCursor": []any{ch.cursor}},
-	}
+	d.note(options.Set("hooks", map[string]any{"draw": []any{ch.labels}, "setCursor": []any{ch.cursor}}))
 	data, err := ch.data()
 	if err == nil {
 		ch.plot, err = ch.charts.library.New(options, data, ch.place.value)
@@ -139,26 +104,42 @@ func (ch *chart) build(epochs int, t theme) {
 	ch.built = err == nil
 }
 
-func (ch *chart) series() []any {
-	list := []any{map[string]any{}}
+// options is uPlot's description of the chart as JSON. (As nested maps it would
+// take 15 KB more of the program.)
+func (ch *chart) options(epochs int) string {
+	first, last := 1, epochs
+	if epochs == 1 {
+		first, last = 0, 2
+	}
+	right := 12
+	if ch.width >= labelsFrom {
+		right = labelRoom
+	}
+	axis := fmt.Sprintf(`"stroke": %q, "font": %q, "gap": 6, "grid": {"stroke": %q, "width": 1}, "ticks": {"show": false}`,
+		ch.theme.muted, ch.theme.font, ch.theme.line)
+	series := "{}"
 	for _, kind := range model.Kinds {
-		colour := ch.theme.models[kind]
-		for _, width := range []float64{2.25, 1} {
-			list = append(list, map[string]any{
-				"label": experiment.Label(kind), "stroke": colour, "width": width, "show": !ch.hidden[kind],
-				"points": map[string]any{"size": 5, "fill": colour, "space": 24},
-			})
+		for _, width := range [...]float64{2.25, 1} {
+			series += fmt.Sprintf(`, {"label": %q, "stroke": %[2]q, "width": %v, "show": %t,
+				"points": {"size": 5, "fill": %[2]q, "space": 24}}`,
+				experiment.Label(kind), ch.theme.models[kind], width, !ch.hidden[kind])
 		}
 	}
-	return list
+	return fmt.Sprintf(`{
+		"width": %d, "height": %d, "padding": [10, %d, 0, 0], "legend": {"show": false},
+		"cursor": {"y": false, "drag": {"x": false, "y": false}, "sync": {"key": "pairlab"}},
+		"scales": {"x": {"time": false, "range": [%d, %d]}, "y": {"range": %s}},
+		"axes": [
+			{%[7]s, "size": 24, "label": "Epoch", "labelSize": 18, "labelGap": 2, "labelFont": %[8]q, "space": 36,
+				"incrs": [1, 2, 5, 10, 20, 50, 100, 200, 500]},
+			{%[7]s, "size": 44, "space": 34}
+		],
+		"series": [%[9]s]
+	}`, ch.width, chartHeight, right, first, last, ch.scale.span, axis, ch.theme.font, series)
 }
 
 func (ch *chart) data() (safejs.Value, error) {
-	json, err := safejs.Global().Get("JSON")
-	if err != nil {
-		return safejs.Undefined(), err
-	}
-	return json.Call("parse", text.ChartData(ch.curves, ch.scale.of, ch.train))
+	return ch.charts.dom.parse(text.ChartData(ch.curves, ch.scale.of, ch.train))
 }
 
 func (ch *chart) draw() {
@@ -220,12 +201,10 @@ func (ch *chart) drawLabels(plot safejs.Value) {
 	for _, kind := range model.Kinds {
 		line, _ := text.MainLine(ch.curves[kind])
 		if n := len(line); n > 0 && !ch.hidden[kind] {
-			l := label{kind, position(float64(n), "x"), position(ch.scale.of(line[n-1], ch.train), "y")}
-			i := 0
-			for i < len(labels) && labels[i].y <= l.y {
-				i++
+			labels = append(labels, label{kind, position(float64(n), "x"), position(ch.scale.of(line[n-1], ch.train), "y")})
+			for i := len(labels) - 1; i > 0 && labels[i].y < labels[i-1].y; i-- { // from the top down
+				labels[i], labels[i-1] = labels[i-1], labels[i]
 			}
-			labels = slices.Insert(labels, i, l) // from the top down
 		}
 	}
 	for i := 1; i < len(labels); i++ {

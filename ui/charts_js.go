@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	"github.com/hack-pad/safejs"
@@ -18,12 +19,13 @@ const chartEvery = 150 * time.Millisecond
 // charts are the two live charts, of accuracy and of loss by epoch, and the key
 // to both. Without the chart library the page says so, and the rest works.
 type charts struct {
-	dom     *dom
-	library safejs.Value
-	stale   bool // there is something new to draw
-	drawn   time.Duration
-	train   bool // the curves are of the training pairs
-	epochs  int
+	dom      *dom
+	library  safejs.Value
+	stale    bool // there is something new to draw
+	drawn    time.Duration
+	train    bool // the curves are of the training pairs
+	epochs   int
+	outdated []*chart // still to be built, for this number of epochs and this theme
 
 	accuracy, loss *chart
 	key            *key
@@ -53,9 +55,14 @@ func newCharts(d *dom) *charts {
 	}
 	// The colours are the style sheet's, which follow the system's theme.
 	if dark, err := d.window.Call("matchMedia", "(prefers-color-scheme: dark)"); err == nil {
-		d.wrap(dark).on("change", func(safejs.Value) { c.rebuild() })
+		d.wrap(dark).on("change", func(safejs.Value) {
+			c.outdate()
+			for range 2 {
+				c.buildOne()
+			}
+		})
 	}
-	c.rebuild()
+	c.outdate()
 	return c
 }
 
@@ -63,31 +70,51 @@ func (c *charts) works() bool { return c.accuracy != nil }
 
 // begin clears the charts for a new experiment.
 func (c *charts) begin(config experiment.Config) {
-	c.epochs = config.Epochs
 	c.stale = true
-	if c.works() {
-		c.rebuild()
+	if c.epochs != config.Epochs {
+		c.epochs = config.Epochs
+		c.outdate()
 	}
 }
 
-func (c *charts) rebuild() {
-	colours := readTheme(c.dom)
-	c.accuracy.build(c.epochs, colours)
-	c.loss.build(c.epochs, colours)
+// outdate has both charts built anew. Each takes a while, so they are built
+// one at a time.
+func (c *charts) outdate() {
+	if c.works() {
+		c.outdated = []*chart{c.accuracy, c.loss}
+	}
+}
+
+// buildOne builds a chart that is outdated, if one is.
+func (c *charts) buildOne() {
+	if len(c.outdated) > 0 {
+		next := c.outdated[0]
+		c.outdated = c.outdated[1:]
+		next.build(c.epochs, readTheme(c.dom))
+	}
 }
 
 func (c *charts) redraw() {
-	c.accuracy.train, c.loss.train = c.train, c.train
-	c.accuracy.draw()
-	c.loss.draw()
+	for _, chart := range []*chart{c.accuracy, c.loss} {
+		chart.train = c.train
+		if !slices.Contains(c.outdated, chart) {
+			chart.draw()
+		}
+	}
 }
 
-// render draws what is new, but not too often.
-func (c *charts) render(s *state.State, now time.Duration) {
+// render draws what is new, but not too often. It says whether it has more to
+// do in the next frame.
+func (c *charts) render(s *state.State, now time.Duration) (more bool) {
+	if len(c.outdated) > 0 {
+		c.buildOne()
+		return true
+	}
 	if c.stale && now-c.drawn >= chartEvery {
 		c.drawn = now
 		c.flush(s)
 	}
+	return false
 }
 
 // flush draws what is new.
@@ -122,10 +149,7 @@ func accuracyScale() scale {
 			}
 			return 100 * e.TestAccuracy
 		},
-		span: map[string]any{
-			"min": map[string]any{"pad": 0.05, "soft": 50, "mode": 1, "hard": 0},
-			"max": map[string]any{"pad": 0, "soft": 100, "mode": 1, "hard": 100},
-		},
+		span: `{"min": {"pad": 0.05, "soft": 50, "mode": 1, "hard": 0}, "max": {"pad": 0, "soft": 100, "mode": 1, "hard": 100}}`,
 	}
 }
 
@@ -138,9 +162,6 @@ func lossScale() scale {
 			}
 			return e.TestLoss
 		},
-		span: map[string]any{
-			"min": map[string]any{"pad": 0, "soft": 0, "mode": 1, "hard": 0},
-			"max": map[string]any{"pad": 0.05, "soft": 0.5, "mode": 1},
-		},
+		span: `{"min": {"pad": 0, "soft": 0, "mode": 1, "hard": 0}, "max": {"pad": 0.05, "soft": 0.5, "mode": 1}}`,
 	}
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/hack-pad/safejs"
 
-	"github.com/pairlab/pairlab/engine/experiment"
 	"github.com/pairlab/pairlab/ui/state"
 	"github.com/pairlab/pairlab/ui/text"
 )
@@ -15,7 +14,8 @@ import (
 type controls struct {
 	dom                        *dom
 	train, pause, resume, stop *element
-	boot, status, machine      *element
+	boot, status               *element
+	machine, meter             *element
 	overall                    *element
 	failure, message, retry    *element
 	title                      string // of the document, without progress
@@ -25,7 +25,8 @@ func newControls(d *dom, p *Page) *controls {
 	c := &controls{
 		dom:   d,
 		train: d.find("#train"), pause: d.find("#pause"), resume: d.find("#resume"), stop: d.find("#stop"),
-		boot: d.find("#boot-status"), status: d.find("#status"), machine: d.find("#machine"),
+		boot: d.find("#boot-status"), status: d.find("#status"),
+		machine: d.find("#machine"), meter: d.find("#meter"),
 		overall: d.find("#overall"),
 		failure: d.find("#failure"), message: d.find("#failure-text"), retry: d.find("#retry"),
 		title: d.wrap(d.document).property("title"),
@@ -70,6 +71,7 @@ func (c *controls) render(s *state.State, f *form, now time.Duration) {
 
 	c.boot.flag("hidden", s.Phase != state.Loading)
 	c.status.flag("hidden", s.Phase == state.Loading).text(text.Status(s, now))
+	c.meter.text(text.Meter(s))
 	fraction := s.Fraction()
 	c.overall.number("value", float64(int(1000*fraction))/1000)
 	title := c.title
@@ -90,8 +92,4 @@ func (c *controls) holdsKeyboard() bool {
 		}
 	}
 	return false
-}
-
-func (c *controls) environment(env experiment.Environment) {
-	c.machine.text(text.Times(env.Workers, "worker") + ", " + env.Kernels + " kernels; nothing is uploaded.")
 }

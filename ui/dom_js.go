@@ -166,6 +166,15 @@ func (d *dom) function(fn func(args []safejs.Value)) safejs.Func {
 	return f
 }
 
+// parse is the value of a JSON text.
+func (d *dom) parse(text string) (safejs.Value, error) {
+	json, err := d.window.Get("JSON")
+	if err != nil {
+		return safejs.Undefined(), err
+	}
+	return json.Call("parse", text)
+}
+
 // focused says whether the element has the keyboard.
 func (e *element) focused() bool {
 	active, err := e.dom.document.Get("activeElement")

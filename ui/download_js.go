@@ -46,8 +46,8 @@ func (list downloads) render(s *state.State) {
 }
 
 // save hands a file to the browser's downloads.
-func (d *dom) save(name, kind, text string) {
-	url, err := d.objectURL(kind, text)
+func (d *dom) save(name, kind string, content any) {
+	url, err := d.objectURL(kind, content)
 	if err != nil {
 		d.note(fmt.Errorf("ui: download of %s: %w", name, err))
 		return
@@ -65,12 +65,12 @@ func (d *dom) save(name, kind, text string) {
 	d.note(err)
 }
 
-func (d *dom) objectURL(kind, text string) (string, error) {
+func (d *dom) objectURL(kind string, content any) (string, error) {
 	class, err := d.window.Get("Blob")
 	if err != nil {
 		return "", err
 	}
-	blob, err := class.New([]any{text}, map[string]any{"type": kind})
+	blob, err := class.New([]any{content}, map[string]any{"type": kind})
 	if err != nil {
 		return "", err
 	}

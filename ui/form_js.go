@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"github.com/hack-pad/safejs"
 
 	"github.com/pairlab/pairlab/engine/experiment"
@@ -16,8 +18,11 @@ type form struct {
 
 	inputs  []*input
 	kept    map[string]string // settings that have no input, as text
-	unknown experiment.Errors // of the address: settings that do not exist
+	unknown experiment.Errors // of the address: what no input can show
+	query   string            // what the inputs say, as the address has it
+	good    bool              // nothing is wrong with that
 	label   string            // what the main button says
+	words   string            // how far the settings are from the preset's
 
 	details, advanced, fieldset, brief, reset, note *element
 	notice, noticeText                              *element
@@ -69,24 +74,36 @@ func (f *form) load() {
 	f.dom.note(err)
 	c, err := experiment.ParseQuery(f.dom.wrap(location).property("search"))
 	f.fill(c)
-	if errs, bad := err.(experiment.Errors); bad {
-		for _, e := range errs {
-			in := f.input(e.Name)
-			if in == nil {
-				f.unknown = append(f.unknown, e)
+	errs, _ := err.(experiment.Errors)
+	for _, e := range errs {
+		if in := f.input(e.Name); in != nil {
+			good := in.get()
+			in.put(e.Value)
+			if f.refuses(e.Name) {
+				in.complain(text.Error(e))
+				f.reveal(in)
 				continue
 			}
-			in.put(e.Value)
-			in.complain(text.Error(e))
-			f.reveal(in)
+			in.put(good) // the value is good, but for where it stands: given twice
 		}
+		f.unknown = append(f.unknown, e)
 	}
 	f.noteUnknown()
-	f.mark()
+	f.mark(f.read())
+}
+
+// refuses says whether something is wrong with what an input says.
+func (f *form) refuses(name string) bool {
+	_, err := f.read()
+	errs, _ := err.(experiment.Errors)
+	return slices.ContainsFunc(errs, func(e *experiment.FieldError) bool { return e.Name == name })
 }
 
 // show has the form and the address say c.
 func (f *form) show(c experiment.Config) {
+	if f.good && len(f.unknown) == 0 && c.Encode() == f.query {
+		return
+	}
 	f.fill(c)
 	f.follow(true)
 }
@@ -151,16 +168,17 @@ func (f *form) follow(settled bool) {
 			in.complain(message)
 		}
 	}
-	f.mark()
-	if err == nil && len(f.unknown) == 0 {
-		f.address(c)
+	f.mark(c, err)
+	if f.good && len(f.unknown) == 0 {
+		f.address()
 	}
 	f.edited()
 }
 
-// mark shows which settings differ from the preset, and what each is otherwise.
-func (f *form) mark() {
-	c, err := f.read()
+// mark shows which settings of those read differ from the preset, and what
+// each is otherwise.
+func (f *form) mark(c experiment.Config, err error) {
+	f.good, f.query = err == nil, c.Encode()
 	changes := 0
 	for _, in := range f.inputs {
 		changed := in.field.Changed(c)
@@ -170,16 +188,16 @@ func (f *form) mark() {
 		in.mark(c, changed)
 	}
 	f.brief.text(text.Brief(c))
-	f.note.text(text.Changes(changes, err != nil))
+	f.words = text.Changes(changes, err != nil)
 	f.label = text.TrainLabel(c.Models)
 }
 
-// address writes c into the address bar.
-func (f *form) address(c experiment.Config) {
+// address writes what the inputs say into the address bar.
+func (f *form) address() {
 	location, err := f.dom.window.Get("location")
 	f.dom.note(err)
 	at := f.dom.wrap(location)
-	query := c.Encode()
+	query := f.query
 	if query != "" {
 		query = "?" + query
 	}
@@ -229,8 +247,17 @@ func (f *form) forget() {
 	f.noteUnknown()
 }
 
-// lock keeps the settings as they are while an experiment is under way.
+// lock keeps the settings as they are while an experiment is under way, but for
+// the number of workers, which may change.
 func (f *form) lock(phase state.Phase) {
-	f.fieldset.flag("disabled", phase.Busy() || phase == state.Loading)
+	f.fieldset.flag("disabled", phase == state.Loading)
 	f.reset.flag("disabled", phase.Busy() || phase == state.Loading)
+	for _, in := range f.inputs {
+		in.lock(phase.Busy() && in.field.Name != "workers")
+	}
+	if phase.Busy() {
+		f.note.text("During training, only the number of workers can be changed.")
+	} else {
+		f.note.text(f.words)
+	}
 }

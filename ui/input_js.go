@@ -138,6 +138,15 @@ func (in *input) mark(c experiment.Config, changed bool) {
 	}
 }
 
+// lock switches the control off, or on again.
+func (in *input) lock(off bool) {
+	for _, e := range append([]*element{in.control}, in.boxes...) {
+		if e != nil {
+			e.flag("disabled", off)
+		}
+	}
+}
+
 func (in *input) focus() {
 	if in.control != nil {
 		in.control.call("focus")

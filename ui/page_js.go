@@ -17,7 +17,12 @@ import (
 type Handlers struct {
 	Start func(experiment.Config)
 	Pause, Resume, Stop,
-	Retry func()
+	Retry,
+	ResumeKept, DiscardKept func() // answers to Page.OfferKept
+	// Workers changes the number of workers of the experiment in hand; 0 is
+	// one for each processor core.
+	Workers  func(n int)
+	Networks Networks
 }
 
 // Page is the page. None of its methods blocks; they may be called from any
@@ -31,18 +36,22 @@ type Page struct {
 	form      *form
 	frame     *frame
 	controls  *controls
+	notices   *notices
 	downloads downloads
 	cards     []*card
 	cells     []*cell
 	charts    *charts
+	try       *tryView
+	keep      *keepView
 	announce  *text.Announcer
 	live      *element
 }
 
 // New finds the page's elements, fills the settings in from the address, shows
 // what is wrong with those, and enables the controls. The page is then still in
-// the phase Loading.
-func New(h Handlers) (*Page, error) {
+// the phase Loading. Between its parts it calls pause, which lets the browser
+// do other things: no part takes long.
+func New(h Handlers, pause func() error) (*Page, error) {
 	d, err := newDOM()
 	if err != nil {
 		return nil, err
@@ -55,18 +64,30 @@ func New(h Handlers) (*Page, error) {
 		announce: &text.Announcer{},
 		live:     d.find("#announce"),
 	}
-	p.frame = newFrame(d, p.render)
 	p.controls = newControls(d, p)
+	p.notices = newNotices(d, p)
 	for _, kind := range model.Kinds {
 		p.cards = append(p.cards, newCard(d, kind))
 		for _, row := range text.Rows {
 			p.cells = append(p.cells, newCell(d, kind, row))
 		}
 	}
-	p.charts = newCharts(d)
 	p.downloads = newDownloads(d, p)
-	p.form = newForm(d, p.edited)
-	p.form.load()
+	p.charts = newCharts(d)
+	for _, part := range []func(){
+		func() { p.try, p.keep = newTry(d, h.Networks, p.now), newKeep(d, h.Networks) },
+		func() { p.form = newForm(d, p.edited) },
+		func() { p.form.load() },
+		func() { p.form.input("workers").control.on("change", func(safejs.Value) { p.resized() }) },
+		p.charts.buildOne, // of two
+		p.charts.buildOne,
+	} {
+		if err := pause(); err != nil {
+			return nil, err
+		}
+		part()
+	}
+	p.frame = newFrame(d, p.render)
 	return p, d.err
 }
 
@@ -79,10 +100,14 @@ func (p *Page) Config() (experiment.Config, error) { return p.form.config() }
 func (p *Page) Begin(c experiment.Config, env experiment.Environment) {
 	p.form.show(c)
 	p.state.Begin(p.now(), c, env)
-	p.controls.environment(env)
+	p.notices.notes = nil
 	p.charts.begin(c)
+	p.keep.reproduce(c)
 	p.phaseChanged()
 }
+
+// Machine says what trains.
+func (p *Page) Machine(m text.Machine) { p.controls.machine.text(m.String()) }
 
 // Apply takes in what a trainer says about the experiment in hand.
 func (p *Page) Apply(e experiment.Event) {
@@ -130,7 +155,18 @@ func (p *Page) start() {
 }
 
 // edited follows a change of the settings.
-func (p *Page) edited() { p.frame.request() }
+func (p *Page) edited() {
+	if p.frame != nil { // else the page is not complete yet, and not drawn
+		p.frame.request()
+	}
+}
+
+// resized hands on a change of the number of workers while they train.
+func (p *Page) resized() {
+	if c, err := p.form.config(); err == nil && p.state.Phase.Busy() {
+		p.handlers.Workers(c.Workers)
+	}
+}
 
 // phaseChanged draws at once: whoever sees the new phase may read the rest.
 func (p *Page) phaseChanged() {
@@ -150,6 +186,7 @@ func (p *Page) phaseChanged() {
 func (p *Page) render() {
 	now := p.now()
 	p.controls.render(p.state, p.form, now)
+	p.notices.render(p.state)
 	p.form.lock(p.state.Phase)
 	for _, c := range p.cards {
 		c.render(p.state, now)
@@ -158,7 +195,9 @@ func (p *Page) render() {
 		c.render(p.state)
 	}
 	p.downloads.render(p.state)
-	p.charts.render(p.state, now)
+	if p.charts.render(p.state, now) {
+		p.frame.request()
+	}
 	if text, due := p.announce.Next(p.state, now); due {
 		p.live.text(text)
 	}

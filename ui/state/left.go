@@ -68,7 +68,7 @@ func (m *Model) each(active time.Duration) (time.Duration, bool) {
 		return m.perRun, true
 	}
 	for _, r := range m.runs {
-		if f := r.fraction(); f >= leastFraction {
+		if f := r.fraction() - r.from; f >= leastFraction {
 			return time.Duration(float64(active-r.begun) / f), true
 		}
 	}

@@ -16,7 +16,11 @@ type Model struct {
 	Summary    experiment.Summary // of Finished
 
 	rounds int
+	epochs int          // of a run
+	pairs  int          // that a run trains on in an epoch
+	flops  float64      // of training on one of them
 	runs   map[int]*run // that have begun and not ended, by round
+	rate   float64      // pairs per second, of the run that last said it
 	perRun time.Duration
 	done   int // runs that perRun is the mean of
 }
@@ -24,7 +28,9 @@ type Model struct {
 // run is a run in progress.
 type run struct {
 	begun    time.Duration // of the clock
+	from     float64       // of the run was done before, where it was taken up again
 	progress train.Progress
+	pace     pace
 	epochs   []train.Epoch
 }
 
@@ -33,19 +39,25 @@ func (m *Model) apply(active time.Duration, e experiment.Event) {
 	switch e.Kind {
 	case experiment.StartEvent:
 		m.Parameters = e.Parameters
-		m.runs[e.Round] = &run{begun: active}
+		m.runs[e.Round] = &run{begun: active, from: float64(e.EpochNumber) / float64(max(1, m.epochs))}
 	case experiment.ProgressEvent:
 		if r != nil && e.Progress != nil {
 			r.progress = *e.Progress
+			r.pace.take(r.progress, m.pairs)
+			m.rate = r.pace.rate
 		}
 	case experiment.EpochEvent:
 		if n := e.EpochNumber - 1; r != nil && e.Epoch != nil && n >= 0 && n <= len(r.epochs) {
 			r.epochs = append(r.epochs[:n], *e.Epoch)
 		}
 	case experiment.DoneEvent:
+		if e.Parameters > 0 {
+			m.Parameters = e.Parameters
+		}
 		// A diverged run ends early and says nothing about how long runs take.
-		if r != nil && e.Result != nil && e.Result.Diverged == 0 {
-			m.perRun += (active - r.begun - m.perRun) / time.Duration(m.done+1)
+		if r != nil && e.Result != nil && e.Result.Diverged == 0 && r.from < 1 {
+			took := time.Duration(float64(active-r.begun) / (1 - r.from))
+			m.perRun += (took - m.perRun) / time.Duration(m.done+1)
 			m.done++
 		}
 		delete(m.runs, e.Round)

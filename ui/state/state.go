@@ -45,7 +45,8 @@ func (s *State) Begin(now time.Duration, c experiment.Config, env experiment.Env
 	for _, kind := range c.Models {
 		s.Models = append(s.Models, &Model{
 			Kind: kind, Summary: experiment.Summarize(nil),
-			rounds: c.Rounds, runs: map[int]*run{},
+			rounds: c.Rounds, epochs: c.Epochs, runs: map[int]*run{},
+			pairs: c.Pairs, flops: c.Train(kind).Model.TrainingFLOPs(),
 		})
 	}
 }

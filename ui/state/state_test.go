@@ -214,3 +214,37 @@ func TestANewExperimentStartsFromNothing(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// The pace of a run that goes on from epoch 3 of 5 is that of its last two.
+func TestTimeLeftOfARunThatWasTakenUpAgain(t *testing.T) {
+	s := begin(t, "models=baseline&rounds=2&epochs=5")
+	again := start(model.Baseline, 0)
+	again.EpochNumber = 3
+	s.Apply(0, again)
+	for n := range 3 {
+		s.Apply(0, epoch(model.Baseline, 0, n+1, 0.5))
+	}
+	s.Apply(0, progress(model.Baseline, 0, 4, 5, 0, 10))
+	s.Apply(2*time.Second, progress(model.Baseline, 0, 4, 5, 5, 10))
+	if left, ok := s.LeftInRound(2*time.Second, model.Baseline); !ok || left.Round(time.Millisecond) != 6*time.Second {
+		t.Errorf("%v left in the round, %v; want 6 s", left, ok)
+	}
+	s.Apply(8*time.Second, done(model.Baseline, 0, 0.5, 0.5, 0.5, 0.5, 0.5))
+	if left, ok := s.LeftAll(8 * time.Second); !ok || left.Round(time.Millisecond) != 20*time.Second {
+		t.Errorf("%v left, %v; want one more round of 20 s", left, ok)
+	}
+}
+
+func TestRunsToldAgainSayNothingOfThePace(t *testing.T) {
+	s := begin(t, "models=baseline&rounds=3&epochs=1")
+	again := done(model.Baseline, 0, 0.9)
+	again.Parameters = 42
+	s.Apply(0, again)
+	m := s.Model(model.Baseline)
+	if _, ok := s.LeftAll(time.Second); ok || m.Parameters != 42 || len(m.Finished) != 1 {
+		t.Errorf("a time left is known: %v; %+v", ok, m)
+	}
+	if r, _ := s.Result(); r.Models[0].Parameters != 42 {
+		t.Errorf("%d parameters in the result, want 42", r.Models[0].Parameters)
+	}
+}
