@@ -19,11 +19,19 @@ import (
 //	workers(n)         changes their number, from the end of an epoch on
 //	result()           pairlab.result/v1 so far, or null
 //	on(event, fn)      calls fn at each event; returns a function that ends it
+//	kept()             promises what is known of an unfinished experiment of
+//	                   an earlier visit, or null: {config, saved (ms since
+//	                   1970), done, total (runs), running: [{model, round,
+//	                   epoch}], outdated (another build's: what was running
+//	                   begins anew)}
+//	resumeKept()       promises to go on with it; its result is the one of an
+//	                   experiment that was never interrupted
+//	discardKept()      promises to delete it
 //
 // The events are "state" {state}, "progress" and "epoch" {model, round, …},
-// "round" {model, round, result}, "recovered" {model, round, message: what
-// became of the worker that was replaced}, "done" (the result) and "error"
-// {message}.
+// "round" {model, round, result}, "recovered" {model, round, epoch: from which
+// it goes on, message: what became of the worker that was replaced}, "done"
+// (the result) and "error" {message}.
 func (c *controller) publish(boot safejs.Value) error {
 	throwing, err := boot.Get("throwing")
 	if err != nil {
@@ -38,6 +46,23 @@ func (c *controller) publish(boot safejs.Value) error {
 		"workers": c.apiWorkers,
 		"result":  c.apiResult,
 		"on":      c.apiOn,
+		"kept":    func([]safejs.Value) (any, error) { return promise(c.apiKept) },
+		"resumeKept": func([]safejs.Value) (any, error) {
+			return promise(func() (any, error) {
+				if _, err := c.offered(); err != nil {
+					return nil, err
+				}
+				return nil, c.ResumeKept()
+			})
+		},
+		"discardKept": func([]safejs.Value) (any, error) {
+			return promise(func() (any, error) {
+				if _, err := c.offered(); err != nil {
+					return nil, err
+				}
+				return nil, c.DiscardKept()
+			})
+		},
 	} {
 		inner, err := safejs.FuncOf(func(_ safejs.Value, args []safejs.Value) any {
 			value, err := fn(args)
@@ -100,6 +125,21 @@ func (c *controller) apiResult([]safejs.Value) (any, error) {
 	text := c.resultJSON()
 	if text == nil {
 		return safejs.Null(), nil
+	}
+	return parseJSON(text)
+}
+
+func (c *controller) apiKept() (any, error) {
+	p, err := c.offered()
+	if err != nil {
+		return nil, err
+	}
+	if p == nil {
+		return safejs.Null(), nil
+	}
+	text, err := encodeJSON(p.summary())
+	if err != nil {
+		return nil, err
 	}
 	return parseJSON(text)
 }

@@ -330,6 +330,9 @@ func (c *client) await(stop *cancel.Signal, answers *web.Mailbox[reply], report 
 				report(answer)
 			}
 		case protocol.Done:
+			if report != nil {
+				report(answer)
+			}
 			return nil
 		case protocol.Failed:
 			return answer.Error

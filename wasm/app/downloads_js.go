@@ -73,7 +73,7 @@ func (d *downloads) fetch(stop *cancel.Signal, pool int, report func(experiment.
 			continue
 		}
 		all.Go(func() {
-			array, err := web.Fetch(stop, d.base+dataFolder+shard.File, d.cache(shard.File, web.CacheDefault), func(n int64) {
+			err := d.get(stop, shard, func(n int64) {
 				counting.Lock()
 				defer counting.Unlock()
 				loaded[i] = n
@@ -81,20 +81,49 @@ func (d *downloads) fetch(stop *cancel.Signal, pool int, report func(experiment.
 				report(progress)
 			})
 			if err != nil {
-				if stop.Err() == nil { // not aborted
-					d.forget(shard.File)
-				}
-				stop.Set(&packError{shard, err})
-				return
+				stop.Set(err)
 			}
-			d.mu.Lock()
-			d.files[shard.File] = array
-			d.mu.Unlock()
 		})
 	}
 	all.Wait()
 	if err := stop.Err(); err != nil {
 		return m, nil, err
+	}
+	return m, shards, nil
+}
+
+// get fetches one pack.
+func (d *downloads) get(stop *cancel.Signal, shard data.Shard, report func(loaded int64)) error {
+	array, err := web.Fetch(stop, d.base+dataFolder+shard.File, d.cache(shard.File, web.CacheDefault), report)
+	if err != nil {
+		if stop.Err() == nil { // not aborted
+			d.forget(shard.File)
+		}
+		return &packError{shard, err}
+	}
+	d.mu.Lock()
+	d.files[shard.File] = array
+	d.mu.Unlock()
+	return nil
+}
+
+// test gets the packs of the test set, where they are missing.
+func (d *downloads) test(stop *cancel.Signal) (data.Manifest, []data.Shard, error) {
+	m, err := d.list(stop)
+	if err != nil {
+		return m, nil, err
+	}
+	var shards []data.Shard
+	for _, shard := range m.Shards {
+		if shard.Split != data.Test {
+			continue
+		}
+		if _, err := d.bytes(shard); err != nil {
+			if err := d.get(stop, shard, nil); err != nil {
+				return m, nil, err
+			}
+		}
+		shards = append(shards, shard)
 	}
 	return m, shards, nil
 }

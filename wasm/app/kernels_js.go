@@ -1,9 +1,6 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-
 	"github.com/hack-pad/safejs"
 
 	"github.com/pairlab/pairlab/engine/kernel"
@@ -57,37 +54,36 @@ func (k *kernelSets) named(name string) (kernel.Set[float32], error) {
 	return set, nil
 }
 
-// errKernels says that a browser lacks what a kernel set needs.
-var errKernels = errors.New("this browser has no such instructions")
+// instructions are what kernel sets need of a browser.
+type instructions struct{ simd, fused bool }
 
-// usableKernels is the set with the setting's name, or the next best that this
-// browser can run, and then why.
-func usableKernels(name string) (usable string, why error, err error) {
-	for _, need := range []struct {
-		set, instead string
-		probe        func() ([]byte, error)
-	}{
-		{string(wasmsimd.Fused), string(wasmsimd.SIMD), wasmsimd.RelaxedProbe},
-		{string(wasmsimd.SIMD), "portable", wasmsimd.Probe},
-		{string(wasmsimd.Direct), "portable", wasmsimd.Probe},
-	} {
-		if name != need.set {
-			continue
-		}
-		probe, err := need.probe()
+// findInstructions asks the browser for them.
+func findInstructions() (can instructions, err error) {
+	for _, ask := range []struct {
+		probe  func() ([]byte, error)
+		answer *bool
+	}{{wasmsimd.Probe, &can.simd}, {wasmsimd.RelaxedProbe, &can.fused}} {
+		probe, err := ask.probe()
 		if err != nil {
-			return "", nil, err
+			return can, err
 		}
-		ok, err := validates(probe)
-		if err != nil {
-			return "", nil, err
-		}
-		if !ok {
-			why = fmt.Errorf("kernels %q: %w; using %q", name, errKernels, need.instead)
-			name = need.instead
+		if *ask.answer, err = validates(probe); err != nil {
+			return can, err
 		}
 	}
-	return name, why, nil
+	return can, nil
+}
+
+// usable is the kernel set with the setting's name, or the next best that this
+// browser can run, and then what it lacks.
+func (can instructions) usable(name string) (usable, lacking string) {
+	if name == string(wasmsimd.Fused) && !can.fused {
+		name, lacking = string(wasmsimd.SIMD), "fused multiply-add"
+	}
+	if name != portable.New[float32]().Name() && !can.simd {
+		name, lacking = portable.New[float32]().Name(), "SIMD instructions"
+	}
+	return name, lacking
 }
 
 // validates says whether the browser takes a module.

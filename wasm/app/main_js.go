@@ -7,7 +7,7 @@ import (
 	"github.com/hack-pad/safejs"
 )
 
-// version is the build's, set by the linker.
+// version is the build's, put in by the site's builder.
 var version = "development"
 
 func main() {

@@ -46,3 +46,28 @@ func newError(cause error) safejs.Value {
 	}
 	return e
 }
+
+// promise is a JavaScript promise of what fn returns; fn may wait.
+func promise(fn func() (any, error)) (safejs.Value, error) {
+	executor, err := safejs.FuncOf(func(_ safejs.Value, args []safejs.Value) any {
+		resolve, reject := args[0], args[1]
+		go func() {
+			value, err := fn()
+			// Settling a promise cannot fail.
+			if err != nil {
+				_, _ = reject.Invoke(newError(err))
+				return
+			}
+			if value == nil {
+				value = safejs.Undefined()
+			}
+			_, _ = resolve.Invoke(value)
+		}()
+		return nil
+	})
+	if err != nil {
+		return safejs.Undefined(), err
+	}
+	defer executor.Release()
+	return web.New("Promise", executor)
+}

@@ -3,17 +3,20 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"time"
+
+	"github.com/hack-pad/safejs"
 
 	"github.com/pairlab/pairlab/engine/experiment"
 	"github.com/pairlab/pairlab/engine/parallel"
 	"github.com/pairlab/pairlab/ui"
 	"github.com/pairlab/pairlab/ui/state"
+	"github.com/pairlab/pairlab/ui/text"
 	"github.com/pairlab/pairlab/wasm/cancel"
-	"github.com/pairlab/pairlab/wasm/group"
-	"github.com/pairlab/pairlab/wasm/protocol"
 	"github.com/pairlab/pairlab/wasm/schedule"
+	"github.com/pairlab/pairlab/wasm/web"
 )
 
 // messageInterval is the least time between two messages to the page, from all
@@ -30,14 +33,21 @@ type controller struct {
 	packs     *downloads
 	crew      *crew
 	scheduler *schedule.Scheduler[*client, *job]
+	vault     *vault
+	asker     *asker
 	cores     int // that the browser says it has
+	can       instructions
 	env       experiment.Environment
 	events    *listeners
 
-	mu    sync.Mutex
-	phase state.Phase
-	last  experiment.Config // of the experiment in hand
-	stop  *cancel.Signal    // ends it; nil while none is under way
+	mu     sync.Mutex
+	phase  state.Phase
+	stop   *cancel.Signal // ends the experiment in hand; nil while none is under way
+	keeper *keeper        // of the experiment in hand
+	failed *plan          // what is left of an experiment that failed
+
+	looking sync.Mutex // held while the storage is looked through for an offer
+	offer   *plan
 }
 
 // runPage is the program in a window. It does not return.
@@ -62,20 +72,43 @@ func runPage() error {
 		env:    experiment.Environment{UserAgent: s.agent, Isolated: s.isolated},
 		events: newListeners(),
 	}
+	c.vault = &vault{warn: c.unkept}
 	script := s.base + "worker.js?v=" + version
 	c.crew = &crew{
 		newWorker: func() (*client, error) { return newClient(script, modules, c.packs) },
 		report:    c.apply,
-		lost:      c.recovering,
+		keep: func(j *job, epoch int, state safejs.Value) {
+			c.inHand().state(j.train.Run, epoch, state)
+			c.asker.learn(j, epoch, state)
+		},
+		lost: c.recovering,
 	}
 	c.scheduler = schedule.New(c.crew, parallel.Chunks)
-	if c.page, err = ui.New(c.handlers()); err != nil {
+	c.asker = newAsker(c.crew.newWorker, c.packs, func(list []text.Network) { c.page.Networks(list) })
+	// Between the parts of the start the browser draws and listens.
+	yielder, err := web.NewYielder()
+	if err != nil {
+		return err
+	}
+	if err := yielder.Yield(); err != nil {
+		return err
+	}
+	if c.can, err = findInstructions(); err != nil {
+		return err
+	}
+	if c.page, err = ui.New(c.handlers(), yielder.Yield); err != nil {
 		return err
 	}
 	if err := c.publish(started); err != nil {
 		return err
 	}
 	c.setPhase(state.Ready)
+	go func() {
+		if _, err := c.offered(); err != nil {
+			// Whoever begins an experiment is told that nothing is kept.
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}()
 	if config, err := c.page.Config(); err == nil && config.Autostart {
 		if err := c.Start(config); err != nil {
 			c.fail(err)
@@ -86,113 +119,57 @@ func runPage() error {
 
 // handlers are what the page's buttons do.
 func (c *controller) handlers() ui.Handlers {
-	start := func(config experiment.Config) {
-		if err := c.Start(config); err != nil && !errors.Is(err, errBusy) {
+	try := func(err error) {
+		if err != nil && !errors.Is(err, errBusy) {
 			c.fail(err)
 		}
 	}
 	return ui.Handlers{
-		Start: start,
+		Start: func(config experiment.Config) { try(c.Start(config)) },
 		Pause: c.Pause, Resume: c.Resume, Stop: c.Stop,
-		Retry: func() {
-			c.mu.Lock()
-			last := c.last
-			c.mu.Unlock()
-			start(last)
+		Workers: func(n int) {
+			if err := c.SetWorkers(n); err != nil {
+				c.page.Note(err.Error())
+			}
+		},
+		Networks:   c.asker,
+		Retry:      func() { try(c.retry()) },
+		ResumeKept: func() { try(c.ResumeKept()) },
+		DiscardKept: func() {
+			go func() {
+				if err := c.DiscardKept(); err != nil {
+					c.page.Note(err.Error())
+				}
+			}()
 		},
 	}
 }
 
-// Start begins an experiment.
-func (c *controller) Start(config experiment.Config) error {
-	if err := config.Check(); err != nil {
-		return err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.stop != nil {
-		return errBusy
-	}
-	stop := cancel.New()
-	c.stop, c.last, c.phase = stop, config, state.Running
-	kernels, _, err := usableKernels(config.Kernels)
-	if err != nil {
-		return err
-	}
-	env := c.env
-	env.Kernels, env.Workers = kernels, c.workers(config.Workers)
-	c.crew.setPaused(false)
-	c.page.Begin(config, env)
-	c.events.tellValue("state", map[string]any{"state": string(state.Running)})
-	go func() {
-		err := c.train(stop, config, kernels)
-		c.mu.Lock()
-		c.stop = nil
-		c.mu.Unlock()
-		if err != nil && stop.Err() == nil {
-			c.fail(err)
-			return
-		}
-		c.setPhase(state.Done)
-		c.events.tell("done", c.resultJSON())
-	}()
-	return nil
-}
-
-// train fetches the images and makes all runs.
-func (c *controller) train(stop *cancel.Signal, config experiment.Config, kernels string) error {
-	manifest, shards, err := c.packs.fetch(stop, config.Pool, func(p experiment.DataProgress) {
-		c.apply(experiment.Event{Kind: experiment.DataEvent, Data: &p})
-	})
-	if err != nil {
-		return err
-	}
-	workers := c.workers(config.Workers)
-	var jobs []*job
-	for _, run := range config.Runs() {
-		jobs = append(jobs, &job{
-			train: protocol.Train{
-				Run: run, Pairs: config.Pairs, Pool: config.Pool, Kernels: kernels,
-				Interval: workers * int(messageInterval/time.Millisecond),
-			},
-			manifest: manifest, shards: shards,
-		})
-	}
-	c.crew.meetBy(group.Transport(config.Transport), c.env.Isolated, workers <= c.cores)
-	c.scheduler.SetWorkers(workers)
-	return c.scheduler.Do(stop, jobs)
-}
-
-// workers is the number of workers that the setting stands for.
-func (c *controller) workers(setting int) int {
-	if setting > 0 {
-		return setting
-	}
-	f := experiment.FieldByName("workers")
-	return min(max(c.cores, 1), int(f.Max))
-}
-
-// recovering is told when a run has lost a worker and is taken up again.
+// recovering is told when a run has lost a worker, or its state, and is taken
+// up again.
 func (c *controller) recovering(j *job, cause error) {
+	run, epoch := j.train.Run, j.made()
+	k := c.inHand()
+	if epoch == 0 {
+		k.anew(run)
+	}
+	c.page.Note(text.Recovered(cause.Error(), text.RunName(run.Model, run.Round, k.config().Rounds), epoch))
 	c.events.tellValue("recovered", map[string]any{
-		"model": string(j.train.Run.Model), "round": j.train.Run.Round, "message": cause.Error(),
+		"model": string(run.Model), "round": run.Round, "epoch": epoch, "message": cause.Error(),
 	})
 }
 
-// SetWorkers changes the number of workers of the experiment in hand, from
-// the end of an epoch on.
-func (c *controller) SetWorkers(n int) error {
-	f := experiment.FieldByName("workers")
-	if float64(n) < f.Min || float64(n) > f.Max {
-		return fmt.Errorf("app: workers %d: want %s", n, f.Range())
-	}
-	c.scheduler.SetWorkers(c.workers(n))
-	return nil
+// unkept is told that the storage has failed.
+func (c *controller) unkept(cause error) {
+	c.page.Note(fmt.Sprintf("Training goes on, but this browser does not keep it (%v): "+
+		"if the page is closed or crashes, it cannot be resumed.", cause))
 }
 
 // apply takes an event of the experiment in hand.
 func (c *controller) apply(e experiment.Event) {
 	c.page.Apply(e)
+	c.inHand().heard(e)
+	c.asker.heard(e)
 	switch e.Kind {
 	case experiment.ProgressEvent, experiment.EpochEvent:
 		c.events.tellEvent(string(e.Kind), e)

@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"time"
 
 	"github.com/pairlab/pairlab/data"
 	"github.com/pairlab/pairlab/engine/experiment"
@@ -24,8 +26,9 @@ type run struct {
 	resume  []byte                  // the sealed state to go on from, nil at the start
 	hold    *hold
 	news    *outbox
-	between func() error                         // called between two steps; its error ends the run
+	between func() (time.Duration, error)        // as in train.Hooks
 	keep    func(epoch int, sealed []byte) error // takes the state after an epoch
+	outcome protocol.Outcome                     // that goes with it
 }
 
 // speaks says whether this worker tells how the run goes.
@@ -38,10 +41,11 @@ func (r *run) event(kind experiment.EventKind) experiment.Event {
 
 // make draws the run's pairs from the store and trains.
 func (r *run) make(store *data.Store) error {
-	trainPairs, testPairs, err := draw(r.task, store)
+	drawn, drawnTest, err := draw(r.task, store)
 	if err != nil {
 		return err
 	}
+	r.outcome.Mean, r.outcome.Std = drawn.Mean, drawn.Std
 	state, err := r.restore()
 	if err != nil {
 		return err
@@ -54,7 +58,7 @@ func (r *run) make(store *data.Store) error {
 		hooks.Step, hooks.Epoch, hooks.State = r.step, r.epoch, r.save
 	}
 	work := r.task.Run
-	result, _, err := train.Run(work.Config, work.Seed, trainPairs, testPairs, train.Options{
+	result, _, err := train.Run(work.Config, work.Seed, pairsOf(drawn), pairsOf(drawnTest), train.Options{
 		Kernels: r.kernels, Group: r.group, Resume: state, Hooks: hooks,
 	})
 	if err != nil || !r.speaks() {
@@ -75,7 +79,7 @@ func (r *run) restore() (*train.State, error) {
 	}
 	_, b, ok := keep.Open(r.resume)
 	if !ok {
-		return nil, errors.New("app: the kept state of a run is damaged")
+		return nil, fmt.Errorf("%w: it is damaged", train.ErrState)
 	}
 	return train.DecodeState(b)
 }
@@ -88,6 +92,9 @@ func (r *run) begin(state *train.State) error {
 	}
 	start := r.event(experiment.StartEvent)
 	start.Parameters = len(network.Params.Data)
+	if state != nil {
+		start.EpochNumber = state.Epoch()
+	}
 	if err := r.news.add(start); err != nil {
 		return err
 	}
@@ -125,6 +132,7 @@ func (r *run) save(save func() (*train.State, error)) error {
 		return err
 	}
 	epoch := state.Epoch()
+	r.outcome.Accuracy = state.Epochs[epoch-1].TestAccuracy
 	if err := r.keep(epoch, keep.Seal(uint64(epoch), b)); err != nil {
 		return err
 	}
@@ -138,22 +146,19 @@ func (r *run) save(save func() (*train.State, error)) error {
 }
 
 // draw draws and standardises the pairs of a run's round.
-func draw(t protocol.Train, store *data.Store) (trainPairs, testPairs model.Pairs, err error) {
+func draw(t protocol.Train, store *data.Store) (trainPairs, testPairs data.Pairs, err error) {
 	trainSet, testSet, err := store.Sets(t.Pool)
 	if err != nil {
 		return
 	}
-	drawn, drawnTest, err := data.Draw(t.Run.Seed, trainSet, testSet, t.Pairs)
+	trainPairs, testPairs, err = data.Draw(t.Run.Seed, trainSet, testSet, t.Pairs)
 	if err != nil {
 		return
 	}
-	if err = drawn.Standardise(); err != nil {
+	if err = trainPairs.Standardise(); err != nil {
 		return
 	}
-	if err = drawnTest.Standardise(); err != nil {
-		return
-	}
-	return pairsOf(drawn), pairsOf(drawnTest), nil
+	return trainPairs, testPairs, testPairs.Standardise()
 }
 
 func pairsOf(p data.Pairs) model.Pairs {

@@ -32,6 +32,29 @@ type job struct {
 	mu    sync.Mutex
 	epoch int          // epochs made
 	state safejs.Value // after them, sealed (a Uint8Array), if there are any
+
+	outcome protocol.Outcome // that came with the state
+
+	begun bool // the run's beginning was told
+	told  int  // epochs that were told
+}
+
+// news says whether an event of the run was not told before: a run that is
+// taken up again tells its past once more.
+func (j *job) news(e experiment.Event) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	switch e.Kind {
+	case experiment.StartEvent:
+		before := j.begun
+		j.begun = true
+		return !before
+	case experiment.EpochEvent:
+		before := j.told
+		j.told = max(j.told, e.EpochNumber)
+		return e.EpochNumber > before
+	}
+	return true
 }
 
 // Remaining implements schedule.Job.
@@ -41,12 +64,29 @@ func (j *job) Remaining() int {
 	return j.train.Run.Config.Epochs - j.epoch
 }
 
+// made is the number of epochs made.
+func (j *job) made() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.epoch
+}
+
+// startOver drops the job's state; false if it has none.
+func (j *job) startOver() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	had := j.epoch > 0
+	j.epoch, j.state = 0, safejs.Undefined()
+	j.begun, j.told = false, 0
+	return had
+}
+
 // crew makes workers and has them make runs: the page's schedule.Maker.
 type crew struct {
 	newWorker func() (*client, error)
 	report    func(experiment.Event)
 	keep      func(j *job, epoch int, state safejs.Value) // a run's state after an epoch
-	lost      func(j *job, cause error)                   // a run lost a worker and is taken up again
+	lost      func(j *job, cause error)                   // a run is taken up again: it lost a worker, or its state is refused
 
 	mu      sync.Mutex
 	clients []*client
@@ -106,12 +146,12 @@ func (c *crew) Train(stop *cancel.Signal, team []*client, j *job, yield <-chan s
 	if err := prepareAll(stop, team, j); err != nil {
 		return err
 	}
-	t := &teamwork{crew: c, team: team, job: j}
-	if err := t.meet(); err != nil {
-		return err
-	}
-	err := t.run(stop, yield)
+	err := c.trainOnce(stop, team, j, yield)
 	var failed *protocol.Error
+	if errors.As(err, &failed) && failed.Refused && j.startOver() {
+		c.lost(j, err)
+		err = c.trainOnce(stop, team, j, yield)
+	}
 	if errors.As(err, &failed) && failed.Yielded {
 		return schedule.ErrYielded
 	}
@@ -119,6 +159,14 @@ func (c *crew) Train(stop *cancel.Signal, team []*client, j *job, yield <-chan s
 		c.lost(j, err)
 	}
 	return err
+}
+
+func (c *crew) trainOnce(stop *cancel.Signal, team []*client, j *job, yield <-chan struct{}) error {
+	t := &teamwork{crew: c, team: team, job: j}
+	if err := t.meet(); err != nil {
+		return err
+	}
+	return t.run(stop, yield)
 }
 
 // prepareAll makes the workers ready side by side.
@@ -129,12 +177,15 @@ func prepareAll(stop *cancel.Signal, team []*client, j *job) error {
 		all.Go(func() { errs[i] = w.prepare(stop, j) })
 	}
 	all.Wait()
+	var first error
 	for _, err := range errs {
-		if err != nil {
-			return err
+		// A worker that found a pack bad says more than one that then found it
+		// gone.
+		if _, bad := errors.AsType[*packError](err); bad || first == nil {
+			first = err
 		}
 	}
-	return nil
+	return first
 }
 
 // teamwork is one run on one team.
@@ -210,15 +261,18 @@ func (t *teamwork) request(rank int) (protocol.Train, extras) {
 func (t *teamwork) take(r reply) {
 	t.hear()
 	for _, e := range r.Events {
-		t.report(e)
+		if t.job.news(e) {
+			t.report(e)
+		}
 	}
 	if r.Reply == protocol.State {
 		t.job.mu.Lock()
 		t.job.epoch, t.job.state = r.Epoch, r.bytes
-		t.job.mu.Unlock()
-		if t.keep != nil {
-			t.keep(t.job, r.Epoch, r.bytes)
+		if r.Outcome != nil {
+			t.job.outcome = *r.Outcome
 		}
+		t.job.mu.Unlock()
+		t.keep(t.job, r.Epoch, r.bytes)
 	}
 }
 
@@ -239,6 +293,7 @@ func (t *teamwork) silence() time.Duration {
 func (t *teamwork) watch(stop, over *cancel.Signal, yield <-chan struct{}) {
 	stopped := stop.Done()
 	var begun time.Time // to stop
+	suspect := false    // nothing was heard for too long
 	for {
 		tick, release := cancel.After(watchEvery)
 		select {
@@ -252,10 +307,14 @@ func (t *teamwork) watch(stop, over *cancel.Signal, yield <-chan struct{}) {
 			yield = nil
 			t.team[0].tell(protocol.OpYield)
 		case <-tick.Done():
+			// A page that did not run for a while finds its ticks before its
+			// messages: silence counts at the next tick only.
+			before := suspect
+			suspect = t.silence() > silenceLimit
 			switch {
 			case t.isPaused() && begun.IsZero():
 				t.hear()
-			case t.silence() > silenceLimit:
+			case suspect && before:
 				t.kill(fmt.Errorf("nothing was heard from it for %v", silenceLimit))
 			case !begun.IsZero() && time.Since(begun) > stopLimit:
 				t.kill(fmt.Errorf("it did not stop in %v", stopLimit))

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pairlab/pairlab/data"
 	"github.com/pairlab/pairlab/engine/experiment"
+	"github.com/pairlab/pairlab/engine/train"
 	"github.com/pairlab/pairlab/wasm/cancel"
 	"github.com/pairlab/pairlab/wasm/group"
 	"github.com/pairlab/pairlab/wasm/protocol"
@@ -26,6 +27,7 @@ type worker struct {
 	inbox   *web.Mailbox[delivery]
 	yielder *web.Yielder
 	store   *data.Store
+	oracle  oracle // the networks that it is asked about
 
 	mu      sync.Mutex
 	current *hold // of the run in hand
@@ -51,7 +53,7 @@ func runWorker() error {
 	if err != nil {
 		return err
 	}
-	w := &worker{kernels: kernels, inbox: web.NewMailbox[delivery](), yielder: yielder}
+	w := &worker{kernels: kernels, inbox: web.NewMailbox[delivery](), yielder: yielder, oracle: oracle{}}
 	if _, err := web.Listen(safejs.Global(), "message", w.receive); err != nil {
 		return err
 	}
@@ -63,7 +65,7 @@ func runWorker() error {
 		if err != nil {
 			return err
 		}
-		if err := post(w.answer(d), nil); err != nil {
+		if err := post(w.answer(d)); err != nil {
 			return err
 		}
 	}
@@ -110,12 +112,12 @@ func readRequest(event safejs.Value) (protocol.Request, safejs.Value, error) {
 
 // answer carries out a request. A panic in it becomes an answer too, with its
 // text: the page then ends this worker.
-func (w *worker) answer(d delivery) (answer protocol.Answer) {
+func (w *worker) answer(d delivery) (answer protocol.Answer, bytes []byte) {
 	id := d.request.ID
 	defer func() {
 		if cause := recover(); cause != nil {
 			fmt.Fprintf(os.Stderr, "panic: %v\n%s", cause, debug.Stack())
-			answer = failed(id, fmt.Errorf("panic: %v", cause))
+			answer, bytes = failed(id, fmt.Errorf("panic: %v", cause)), nil
 			answer.Error.Fatal = true
 		}
 	}()
@@ -126,11 +128,14 @@ func (w *worker) answer(d delivery) (answer protocol.Answer) {
 		err = w.load(*d.request.Load, d.message)
 	case d.request.Op == protocol.OpTrain:
 		err = w.train(id, *d.request.Train, d.message)
+	default:
+		answer, bytes, err = w.asked(d.request, d.message)
 	}
 	if err != nil {
-		return failed(id, err)
+		return failed(id, err), nil
 	}
-	return protocol.Answer{ID: id, Reply: protocol.Done}
+	answer.ID, answer.Reply = id, protocol.Done
+	return answer, bytes
 }
 
 func failed(id uint32, err error) protocol.Answer {
@@ -138,6 +143,7 @@ func failed(id uint32, err error) protocol.Answer {
 		Message: err.Error(),
 		Stopped: errors.Is(err, cancel.ErrStopped) || errors.Is(err, group.ErrStopped),
 		Yielded: errors.Is(err, errYielded),
+		Refused: errors.Is(err, train.ErrState),
 	}}
 }
 
@@ -185,24 +191,27 @@ func (w *worker) train(id uint32, t protocol.Train, message safejs.Value) error 
 				return post(protocol.Answer{ID: id, Reply: protocol.Events, Events: events}, nil)
 			},
 		},
-		keep: func(epoch int, sealed []byte) error {
-			return post(protocol.Answer{ID: id, Reply: protocol.State, Epoch: epoch}, sealed)
-		},
+	}
+	r.keep = func(epoch int, sealed []byte) error {
+		return post(protocol.Answer{ID: id, Reply: protocol.State, Epoch: epoch, Outcome: &r.outcome}, sealed)
 	}
 	last := time.Now()
-	r.between = func() error {
-		if time.Since(last) >= yieldEvery {
-			if err := w.yielder.Yield(); err != nil {
-				return err
-			}
-			last = time.Now()
+	r.between = func() (idle time.Duration, err error) {
+		begun := time.Now()
+		if begun.Sub(last) < yieldEvery {
+			return 0, nil
+		}
+		if err := w.yielder.Yield(); err != nil {
+			return 0, err
 		}
 		if hold.waiting() || r.news.quiet(beatEvery) {
 			if err := r.news.beat(); err != nil {
-				return err
+				return 0, err
 			}
 		}
-		return hold.wait()
+		err = hold.wait()
+		last = time.Now()
+		return last.Sub(begun), err
 	}
 	var err error
 	if r.kernels, err = w.kernels.named(t.Kernels); err != nil {

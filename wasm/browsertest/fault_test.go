@@ -3,7 +3,6 @@
 package browsertest
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -82,73 +81,6 @@ func TestABadListOfPacksIsNamedAndAskedForAgain(t *testing.T) {
 	f.heal()
 	v.press("Try again")
 	v.wait(trainLimit, "done")
-}
-
-// recordWorkers keeps the page's workers where a test finds them.
-const recordWorkers = `
-	window.workers = [];
-	const Plain = window.Worker;
-	window.Worker = class extends Plain {
-		constructor(...args) { super(...args); workers.push(this); }
-	};`
-
-// saboteur is put in front of the worker's script: on a word from the test it
-// makes the worker fail as workers do.
-const saboteur = `
-	new BroadcastChannel("sabotage").onmessage = ({ data }) => {
-		if (data === "throw") throw new Error("sabotaged: thrown");
-		// Go's program asks for the time all the time: this is a trap within it.
-		if (data === "trap") performance.now = () => { throw new Error("sabotaged: trapped"); };
-	};
-`
-
-func TestADeadWorkerIsReportedAndReplaced(t *testing.T) {
-	f := &faults{}
-	f.set("worker.js", func(b []byte) []byte { return append([]byte(saboteur), b...) })
-	v := newTab(t)
-	v.beforeLoad(recordWorkers)
-	v.goTo(serve(t, f.wrap))
-	workers := 0
-	for _, c := range []struct{ name, sabotage, want string }{
-		{"an exception", `new BroadcastChannel("sabotage").postMessage("throw")`, "sabotaged: thrown"},
-		{"a trap in the program", `new BroadcastChannel("sabotage").postMessage("trap")`, "sabotaged: trapped"},
-		{"a panic in a run", bogusRun(`"ch1":1099511627776,"ch2":16`), "makeslice: len out of range"},
-		{"out of memory", bogusRun(`"ch1":64,"ch2":465000`), "out of memory"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			v.t = t
-			v.start(map[string]any{"models": []string{"siamese10"}, "rounds": 100, "epochs": 1, "pairs": 100, "pool": 10000})
-			v.until(trainLimit, `pairlab.result().models[0].rounds.length > 0`)
-			v.do(c.sabotage)
-			message := v.waitError(soon)
-			if !strings.Contains(message, c.want) {
-				t.Errorf("the message is %q, want one with %q", message, c.want)
-			}
-			v.consoleErrors() // a dead worker's last words
-			if n := eval[int](v, `pairlab.result().models[0].rounds.length`); n == 0 {
-				t.Error("what was measured before is lost")
-			}
-			v.press("Try again")
-			v.until(trainLimit, `document.documentElement.dataset.state === "running" && pairlab.result().models[0].rounds.length > 1`)
-			v.do(`pairlab.stop()`)
-			v.wait(soon, "done")
-			now := eval[int](v, `workers.length`)
-			if now <= workers {
-				t.Errorf("%d workers were made in all, want a new one", now)
-			}
-			workers = now
-		})
-	}
-	v.t = t
-}
-
-// bogusRun is a script that has the newest worker make, after the run in hand,
-// one that no page would ask for.
-func bogusRun(model string) string {
-	request := fmt.Sprintf(`{"v":1,"id":4000000000,"op":"train","train":{"pairs":100,"pool":10000,"kernels":"portable","interval":50,`+
-		`"run":{"model":"siamese10","seed":1,"config":{"batch":100,"epochs":1,"optim":{"kind":"sgd","rate":0.1},`+
-		`"model":{"kind":"siamese10","fc":64,"batchNorm":true,"sharing":true,"auxLoss":1,%s}}}}}`, model)
-	return fmt.Sprintf("workers.at(-1).postMessage({ json: %q })", request)
 }
 
 func TestAWorkerThatCannotStartIsReported(t *testing.T) {

@@ -4,6 +4,7 @@ package browsertest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -23,8 +24,8 @@ import (
 	"github.com/pairlab/pairlab/wasm/serve/handler"
 )
 
-// distDir is the built site.
-var distDir = filepath.Join("..", "..", "dist")
+// distDir is the built site: dist/, or the folder that PAIRLAB_DIST names.
+var distDir = cmp.Or(os.Getenv("PAIRLAB_DIST"), filepath.Join("..", "..", "dist"))
 
 // Generous limits: they are for a slow machine, not for what is expected.
 const (
@@ -85,6 +86,18 @@ func serve(t *testing.T, wrap func(http.Handler) http.Handler) string {
 func newTab(t *testing.T) *visit {
 	t.Helper()
 	tab, closeTab := chromedp.NewContext(shared, chromedp.WithNewBrowserContext())
+	return newVisit(t, tab, closeTab)
+}
+
+// beside opens another tab with the same cache and storage.
+func (v *visit) beside() *visit {
+	v.t.Helper()
+	tab, closeTab := chromedp.NewContext(v.Ctx)
+	return newVisit(v.t, tab, closeTab)
+}
+
+func newVisit(t *testing.T, tab context.Context, closeTab func()) *visit {
+	t.Helper()
 	t.Cleanup(closeTab)
 	v := &visit{Page: browser.Page{Ctx: tab}, t: t}
 	if err := chromedp.Listen(tab, v.watch); err != nil {
@@ -170,7 +183,7 @@ func (v *visit) run(steps ...chromedp.Action[chromedp.Void]) {
 // press clicks the visible button with the given words on it.
 func (v *visit) press(words string) {
 	v.t.Helper()
-	v.run(chromedp.Click(chromedp.Search(fmt.Sprintf(`//button[normalize-space()=%q and not(@hidden) and not(@disabled)]`, words)), chromedp.NodeVisible))
+	v.run(chromedp.Click(chromedp.Search(fmt.Sprintf(`//button[normalize-space()=%q and not(ancestor-or-self::*[@hidden]) and not(@disabled)]`, words)), chromedp.NodeVisible))
 }
 
 func (v *visit) wait(limit time.Duration, states ...string) {

@@ -63,11 +63,14 @@ func TestListenersCanBeRemovedAndMayThrow(t *testing.T) {
 
 func TestBadSettingsInTheAddressAreShownAndNotStarted(t *testing.T) {
 	for query, wants := range map[string][]string{
-		"?epochs=0":                 {"1 to 1000"},
-		"?lr=fast":                  {"lr", "number"},
-		"?learning=3":               {"learning"},
-		"?autostart=1&rounds=-1":    {"1 to 100"},
-		"?autostart=1&frobnicate=1": {"frobnicate"},
+		"?epochs=0":                  {"1 to 1000"},
+		"?lr=fast":                   {"lr", "number"},
+		"?learning=3":                {"learning"},
+		"?autostart=1&rounds=-1":     {"1 to 100"},
+		"?autostart=1&frobnicate=1":  {"frobnicate"},
+		"?epochs=2&epochs=3":         {"epochs=3: given more than once"},
+		"?seed=1&autostart=1&seed=1": {"seed=1: given more than once"},
+		"?batch=100&pairs=101":       {"a batch of one pair"},
 	} {
 		t.Run(query, func(t *testing.T) {
 			v := open(t, query)
@@ -107,5 +110,41 @@ func TestBadSettingsInTheFormAreShownAndNotStarted(t *testing.T) {
 	v.run(pressTrain())
 	v.wait(soon, "running")
 	v.press("Stop")
+	v.wait(soon, "done")
+}
+
+func TestASettingGivenTwiceCanBeLeftAtTheFirst(t *testing.T) {
+	v := open(t, "?models=siamese10&rounds=1&pairs=100&pool=10000&epochs=2&epochs=3")
+	v.press("Go on without")
+	v.run(pressTrain())
+	v.wait(trainLimit, "done")
+	if n := len(result(v).Models[0].Rounds[0].Epochs); n != 2 {
+		t.Errorf("%d epochs, want 2", n)
+	}
+}
+
+func TestWorkersCanBeChangedDuringTraining(t *testing.T) {
+	v := newTab(t)
+	v.beforeLoad(recordWorkers)
+	v.goTo(serve(t, nil) + "?models=siamese2&rounds=1&epochs=1000&pool=10000&workers=1")
+	v.run(pressTrain())
+	v.until(trainLimit, `pairlab.result().models[0].unfinished?.[0]?.epochs.length > 0`)
+	v.do(`for (const d of document.querySelectorAll("details")) d.open = true`)
+	if can := eval[string](v, `[...document.querySelectorAll("#form input, #form select")].filter((e) => !e.matches(":disabled")).map((e) => e.name).join()`); can != "workers" {
+		t.Errorf("during training %q can be changed, want the workers only", can)
+	}
+	v.typeInto("Workers", "2")
+	v.until(soon, `document.getElementById("machine").innerText.startsWith("2 workers with shared memory")`)
+	v.until(trainLimit, `workers.length === 2`)
+	before := eval[int](v, `pairlab.result().models[0].unfinished[0].epochs.length`)
+	v.until(trainLimit, fmt.Sprintf(`pairlab.result().models[0].unfinished?.[0]?.epochs.length > %d`, before))
+	if search := eval[string](v, `location.search`); !strings.Contains(search, "workers=2") {
+		t.Errorf("the address says %q, want workers=2 in it", search)
+	}
+	v.typeInto("Workers", "99")
+	if shown := eval[string](v, `document.getElementById("form").innerText`); !strings.Contains(shown, "0 to 16") {
+		t.Error("the form does not say how many workers there may be")
+	}
+	v.do(`pairlab.stop()`)
 	v.wait(soon, "done")
 }

@@ -45,7 +45,7 @@ func TestPageGetsReadyWithoutTheDigits(t *testing.T) {
 	if readyAfter > 10_000 {
 		t.Errorf("ready after %.0f ms", readyAfter)
 	}
-	if packs := f.requests("/data/"); len(packs) > 0 {
+	if packs := f.requests(".pack"); len(packs) > 0 {
 		t.Errorf("fetched before anything was started: %v", packs)
 	}
 	if !eval[bool](v, `pairlab.result() === null && typeof pairlab.version === "string" && pairlab.version !== "development"`) {
@@ -61,18 +61,20 @@ func TestButtonTrainsAllThree(t *testing.T) {
 	v := newTab(t)
 	v.goTo(serve(t, f.wrap) + "?epochs=2&rounds=1")
 	v.do(`
-		window.longTasks = [];
-		new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((e) => ({ at: Math.round(e.startTime - began), took: Math.round(e.duration) })))).observe({ type: "longtask" });
 		window.told = { progress: 0, epoch: 0, round: 0, done: 0, states: [] };
-		for (const name of ["progress", "epoch", "round", "done"]) pairlab.on(name, () => told[name]++);
+		for (const name of ["progress", "round", "done"]) pairlab.on(name, () => told[name]++);
+		// A run that goes on with more workers tells its epochs again.
+		const epochs = new Set();
+		pairlab.on("epoch", (e) => told.epoch = epochs.add([e.model, e.round, e.epochNumber].join()).size);
 		pairlab.on("state", (e) => told.states.push(e.state));
 		window.began = performance.now();`)
-	v.press("Train all three")
-	v.wait(soon, "running")
-	v.wait(trainLimit, "done")
-
-	if long := eval[[]struct{ At, Took int }](v, `longTasks`); len(long) > 0 {
-		t.Errorf("tasks on the page longer than 50 ms, in ms after the start: %+v", long)
+	tasks := v.tasksDuring(func() {
+		v.press("Train all three")
+		v.wait(soon, "running")
+		v.wait(trainLimit, "done")
+	})
+	if t.Logf("the page's longest tasks: %v", tasks[:min(3, len(tasks))]); tasks[0].Took > 50 {
+		t.Errorf("a task on the page is longer than 50 ms")
 	}
 	told := eval[struct {
 		Progress, Epoch, Round, Done int
@@ -108,7 +110,7 @@ func TestButtonTrainsAllThree(t *testing.T) {
 func checkResult(t *testing.T, r experiment.Result) {
 	t.Helper()
 	if r.Schema != experiment.Schema || len(r.Models) != 3 || !strings.Contains(r.Environment.UserAgent, "Chrome") ||
-		r.Environment.Kernels == "" || r.Environment.Workers != 1 || !r.Environment.Isolated {
+		r.Environment.Kernels == "" || r.Environment.Workers < 1 || !r.Environment.Isolated {
 		t.Errorf("result %+v", r)
 	}
 	digest := regexp.MustCompile(`^[0-9a-f]{64}$`)

@@ -1,12 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
-	"maps"
-	"os"
-	"runtime"
 	"slices"
-	"strings"
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
@@ -14,10 +11,9 @@ import (
 
 	"github.com/pairlab/pairlab/engine/experiment"
 	"github.com/pairlab/pairlab/engine/model"
+	"github.com/pairlab/pairlab/wasm/benchkernels/figures"
+	"github.com/pairlab/pairlab/wasm/drive/browser"
 )
-
-// benchRepeats is how often each case is measured; the median is reported.
-const benchRepeats = 3
 
 // benchReport is dist/bench.json.
 type benchReport struct {
@@ -25,127 +21,199 @@ type benchReport struct {
 	Browser     string                 `json:"browser"`
 	Machine     string                 `json:"machine"`
 	Environment experiment.Environment `json:"environment"`
-	Cases       []*benchCase           `json:"cases"`
+	Training    []*benchCase           `json:"training"` // every model by every kernel set, one worker
+	Workers     []*benchCase           `json:"workers"`  // one run, or several, on more workers
+	Kernels     []figures.Kernels      `json:"kernels"`
+	Steps       []figures.Step         `json:"steps"`
 }
 
-// benchCase is one model trained by one kernel set on some workers, each of
-// which makes a run of its own.
+// benchCase is something that is measured several times, in turns with others.
 type benchCase struct {
-	Model          model.Kind `json:"model"`
-	Kernels        string     `json:"kernels"`
-	Workers        int        `json:"workers"`
-	PairsPerSecond float64    `json:"pairsPerSecond"` // of all workers together: the median of Runs
-	Runs           []float64  `json:"runs"`
-	Ratio          float64    `json:"ratio"` // to one worker with the first kernel set
+	Model     model.Kind `json:"model"`
+	Kernels   string     `json:"kernels"`
+	Workers   int        `json:"workers"`
+	Transport string     `json:"transport,omitempty"` // how workers that share a run meet
+	Runs      int        `json:"runs"`                // made side by side
+
+	// PairsPerSecond is the median of Samples: while it trained if there is
+	// one run, else of all runs' training pairs in the time from the start to
+	// the end, evaluations and all.
+	PairsPerSecond float64   `json:"pairsPerSecond"`
+	Samples        []float64 `json:"samples"`
+	// Ratio is the median of the ratios to the case that this one is measured
+	// against, each of the same turn.
+	Ratio   float64 `json:"ratio"`
+	against *benchCase
 }
 
-// bench measures training throughput. The cases take turns, so that what the
-// machine does meanwhile falls on all alike and their ratios hold.
+// bench measures training, workers, kernels and steps.
 func bench(j *job) error {
 	report := benchReport{Schema: "pairlab.bench/v1", Machine: machine()}
 	if v, err := chromedp.CallBrowser(j.page.Ctx, cdpbrowser.GetVersion, cdp.Empty{}); err == nil {
 		report.Browser = v.Product
 	}
-	fmt.Fprintf(j.out, "%s on %s; %d runs of each case, in turns\n", report.Browser, report.Machine, benchRepeats)
-	cases := benchCases(j)
-	report.Cases = cases
-	for repeat := range benchRepeats {
-		for _, c := range cases {
-			result, err := j.train(c.config(j, repeat), func(experiment.Result) {})
-			if err != nil {
-				return err
-			}
-			report.Environment = result.Environment
-			var rate float64
-			for _, round := range result.Models[0].Rounds {
-				rate += round.PairsPerSecond
-			}
-			c.Runs = append(c.Runs, rate)
-			fmt.Fprintf(j.out, "  %-9s %-9s %d workers: %8.0f pairs/s\n", experiment.Label(c.Model), c.Kernels, c.Workers, rate)
+	fmt.Fprintf(j.out, "%s on %s%s\n", report.Browser, report.Machine, load())
+	b := &bencher{job: j, rates: map[string]float64{}, cleanUp: func() {}}
+	defer func() { b.cleanUp() }()
+	for _, part := range []func(*benchReport) error{b.training, b.workers, b.kernels, b.steps} {
+		if err := part(&report); err != nil {
+			return err
 		}
 	}
-	reference := map[model.Kind]float64{}
-	rows := [][]string{{"", "kernels", "workers", "pairs/s", "lowest", "highest", "ratio"}}
-	for _, c := range cases {
-		sorted := slices.Sorted(slices.Values(c.Runs))
-		c.PairsPerSecond = sorted[len(sorted)/2]
-		if reference[c.Model] == 0 {
-			reference[c.Model] = c.PairsPerSecond
-		}
-		c.Ratio = c.PairsPerSecond / reference[c.Model]
-		rows = append(rows, []string{
-			experiment.Label(c.Model), c.Kernels, fmt.Sprint(c.Workers),
-			fmt.Sprintf("%.0f", c.PairsPerSecond),
-			fmt.Sprintf("%.0f", sorted[0]), fmt.Sprintf("%.0f", sorted[len(sorted)-1]),
-			fmt.Sprintf("%.2f", c.Ratio),
-		})
-	}
+	report.Environment = b.environment
 	fmt.Fprintln(j.out)
-	printRows(j.out, rows)
 	return j.save("bench.json", report)
 }
 
-// benchCases are every model × kernel set × worker count, or those that the
-// settings name.
-func benchCases(j *job) []*benchCase {
-	var kernels []string
+// bencher makes the measurements.
+type bencher struct {
+	*job
+	rates       map[string]float64 // pairs/s by model and kernel set, as last measured
+	environment experiment.Environment
+
+	program string // the compiled benchmark program, once it is needed
+	cleanUp func()
+}
+
+// sets are the kernel sets to measure: all that the setting can name, or the
+// one that it does.
+func (b *bencher) sets() []string {
+	if b.settings["kernels"] != "" {
+		return []string{b.config.Kernels}
+	}
+	var sets []string
 	for _, choice := range experiment.FieldByName("kernels").Choices {
-		kernels = append(kernels, choice.Value)
+		sets = append(sets, choice.Value)
 	}
-	if j.settings["kernels"] != "" {
-		kernels = []string{j.config.Kernels}
-	}
-	workers := map[int]bool{1: true, runtime.NumCPU(): true}
-	if j.settings["workers"] != "" {
-		workers = map[int]bool{j.config.Workers: true}
-	}
-	var cases []*benchCase
-	for _, kind := range j.config.Models {
-		for _, set := range kernels {
-			for _, n := range slices.Sorted(maps.Keys(workers)) {
-				cases = append(cases, &benchCase{Model: kind, Kernels: set, Workers: n})
+	return sets
+}
+
+// inTurns measures all cases one after the other, and so again: what the
+// machine does meanwhile falls on all alike, and their ratios hold.
+func (b *bencher) inTurns(turns int, cases []*benchCase, seconds float64) error {
+	for turn := range turns {
+		for _, c := range cases {
+			if c.Kernels == portableName && turn > 0 {
+				continue // slow, and measured often enough by once
 			}
+			rate, err := b.measure(c, seconds)
+			if err != nil {
+				return err
+			}
+			c.Samples = append(c.Samples, rate)
 		}
 	}
-	return cases
+	summarize(cases)
+	return nil
 }
 
-// config is an experiment that keeps all workers busy: a round for each, on
-// few images and for so many epochs that it lasts about a second.
-func (c *benchCase) config(j *job, repeat int) experiment.Config {
-	config := j.config
+// summarize fills in the medians and the ratios.
+func summarize(cases []*benchCase) {
+	for _, c := range cases {
+		c.PairsPerSecond = median(c.Samples)
+		if c.against == nil {
+			continue
+		}
+		var ratios []float64
+		for i, sample := range c.Samples {
+			// What was measured only once is compared with each.
+			ratios = append(ratios, sample/c.against.Samples[min(i, len(c.against.Samples)-1)])
+		}
+		c.Ratio = median(ratios)
+	}
+}
+
+// portableName is the reference among kernel sets.
+const portableName = "portable"
+
+// measure makes the case's runs, which last about so long, and returns their
+// rate.
+func (b *bencher) measure(c *benchCase, seconds float64) (float64, error) {
+	config := b.config
 	config.Models = []model.Kind{c.Model}
-	config.Kernels, config.Workers, config.Rounds = c.Kernels, c.Workers, c.Workers
+	config.Kernels, config.Workers, config.Rounds = c.Kernels, c.Workers, c.Runs
 	config.Pool = 10000
-	config.Seed += uint64(repeat * c.Workers)
-	if j.settings["epochs"] == "" {
-		config.Epochs = 2
-		if len(c.Runs) > 0 {
-			perEpoch := float64(config.Pairs) / (c.Runs[0] / float64(c.Workers)) // seconds
-			config.Epochs = min(max(int(1.5/perEpoch), 2), 1000)
-		}
+	if c.Transport != "" {
+		config.Transport = c.Transport
 	}
-	return config
-}
-
-func machine() string {
-	return fmt.Sprintf("%s, %d processors", processor(), runtime.NumCPU())
-}
-
-// processor is the processor's name where the system tells it.
-func processor() string {
-	for line := range strings.SplitSeq(readFile("/proc/cpuinfo"), "\n") {
-		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
-			return strings.TrimSpace(value)
+	key := string(c.Model) + " " + c.Kernels
+	config.Pairs, config.Epochs = min(config.Batch, config.Pairs), 1
+	if b.rates[key] == 0 {
+		if _, err := b.run(config); err != nil { // fetches, compiles and assembles
+			return 0, err
 		}
+		result, err := b.run(config)
+		if err != nil {
+			return 0, err
+		}
+		b.rates[key] = result.rate()
 	}
-	return runtime.GOARCH
-}
-
-func readFile(name string) string {
-	text, err := os.ReadFile(name)
+	// So many pairs that one run lasts its part of the time, in epochs of at
+	// most what a round usually has.
+	pairs := b.rates[key] * seconds / float64(c.Runs)
+	batches := max(int(min(pairs, float64(b.config.Pairs)))/config.Batch, 1)
+	config.Pairs = batches * config.Batch
+	config.Epochs = min(max(int(pairs)/config.Pairs, 1), 1000)
+	result, err := b.run(config)
 	if err != nil {
-		return "" // not a system that has it
+		return 0, err
 	}
-	return string(text)
+	b.environment = result.Result.Environment
+	if c.Runs > 1 {
+		return float64(c.Runs*config.Epochs*config.Pairs) / result.Seconds, nil
+	}
+	if c.Workers == 1 {
+		b.rates[key] = result.rate()
+	}
+	return result.rate(), nil
+}
+
+// outcome is an experiment's result and the seconds from its start to its end.
+type outcome struct {
+	Seconds float64
+	Result  experiment.Result
+}
+
+// rate is the training rate of an experiment of one run.
+func (o outcome) rate() float64 { return o.Result.Models[0].Rounds[0].PairsPerSecond }
+
+// run makes an experiment. The page times it, and nothing asks it meanwhile.
+func (b *bencher) run(c experiment.Config) (outcome, error) {
+	o, err := object(c)
+	if err != nil {
+		return outcome{}, err
+	}
+	settings, err := json.Marshal(o)
+	if err != nil {
+		return outcome{}, fmt.Errorf("drive: settings: %w", err)
+	}
+	result, err := browser.Eval[outcome](b.page, fmt.Sprintf(`new Promise((resolve, reject) => {
+		const began = performance.now();
+		const ends = [
+			pairlab.on("done", (result) => {
+				for (const end of ends) end();
+				resolve({ seconds: (performance.now() - began) / 1000, result });
+			}),
+			pairlab.on("error", ({ message }) => {
+				for (const end of ends) end();
+				reject(new Error(message));
+			}),
+		];
+		pairlab.start(%s);
+	})`, settings))
+	if err != nil {
+		return result, fmt.Errorf("drive: %w", err)
+	}
+	for _, m := range result.Result.Models {
+		if len(m.Rounds) != c.Rounds {
+			return result, fmt.Errorf("drive: %s: %d of %d runs were made", m.Name, len(m.Rounds), c.Rounds)
+		}
+	}
+	return result, nil
+}
+
+func median(x []float64) float64 {
+	sorted := slices.Sorted(slices.Values(x))
+	n := len(sorted)
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }

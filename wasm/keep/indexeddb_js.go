@@ -87,13 +87,15 @@ func (d *IndexedDB) transaction(mode string) (transaction, store safejs.Value, e
 
 // Put implements [Storage].
 func (d *IndexedDB) Put(key string, b []byte) error {
-	array, err := web.New("Uint8Array", len(b))
+	array, err := web.Copy(b)
 	if err != nil {
 		return err
 	}
-	if _, err := safejs.CopyBytesToJS(array, b); err != nil {
-		return err
-	}
+	return d.PutValue(key, array)
+}
+
+// PutValue is Put for bytes that are in a Uint8Array already.
+func (d *IndexedDB) PutValue(key string, array safejs.Value) error {
 	transaction, store, err := d.transaction("readwrite")
 	if err != nil {
 		return err
@@ -101,7 +103,7 @@ func (d *IndexedDB) Put(key string, b []byte) error {
 	if _, err := store.Call("put", array, key); err != nil {
 		return err
 	}
-	_, err = settle(transaction, "complete", "error")
+	_, err = settle(transaction, "complete", "abort")
 	return err
 }
 
@@ -136,7 +138,7 @@ func (d *IndexedDB) Delete(keys ...string) error {
 			return err
 		}
 	}
-	_, err = settle(transaction, "complete", "error")
+	_, err = settle(transaction, "complete", "abort")
 	return err
 }
 

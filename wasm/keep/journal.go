@@ -31,21 +31,21 @@ type Journal struct {
 // NewJournal returns the journal in a storage.
 func NewJournal(s Storage) *Journal { return &Journal{storage: s, next: map[string]uint64{}} }
 
-// slot is the key of a version: even and odd ones take turns.
-func slot(name string, version uint64) string { return fmt.Sprintf("%s#%d", name, version%2) }
+// Slot is the key of a version: even and odd ones take turns.
+func Slot(name string, version uint64) string { return fmt.Sprintf("%s#%d", name, version%2) }
 
 // Write keeps b as the newest version of the record. If it fails, the
 // version before is still there.
 func (j *Journal) Write(name string, b []byte) error {
 	version, known := j.next[name]
 	if !known {
-		last, _, err := j.newest(name)
+		last, err := j.Newest(name)
 		if err != nil && !errors.Is(err, ErrNone) {
 			return err
 		}
-		version = last + 1
+		version = last.Number + 1
 	}
-	if err := j.storage.Put(slot(name, version), Seal(version, b)); err != nil {
+	if err := j.storage.Put(Slot(name, version), Seal(version, b)); err != nil {
 		return fmt.Errorf("keep: %s: %w", name, err)
 	}
 	j.next[name] = version + 1
@@ -54,36 +54,46 @@ func (j *Journal) Write(name string, b []byte) error {
 
 // Read returns the newest version of the record that is whole, or ErrNone.
 func (j *Journal) Read(name string) ([]byte, error) {
-	_, b, err := j.newest(name)
-	return b, err
+	v, err := j.Newest(name)
+	return v.Content, err
 }
 
-func (j *Journal) newest(name string) (version uint64, b []byte, err error) {
+// Version is a version of a record as it lies in its slot.
+type Version struct {
+	Number  uint64
+	Content []byte
+	Sealed  []byte // what Seal made of the two
+	Slot    int    // 0 or 1
+}
+
+// Newest returns the version with the largest number that is whole, whichever
+// slot it lies in, or ErrNone.
+func (j *Journal) Newest(name string) (newest Version, err error) {
 	found := false
-	for i := range uint64(2) {
-		sealed, err := j.storage.Get(slot(name, i))
+	for i := range 2 {
+		sealed, err := j.storage.Get(Slot(name, uint64(i)))
 		if errors.Is(err, ErrNone) {
 			continue
 		}
 		if err != nil {
-			return 0, nil, fmt.Errorf("keep: %s: %w", name, err)
+			return Version{}, fmt.Errorf("keep: %s: %w", name, err)
 		}
-		v, content, ok := Open(sealed)
-		if ok && (!found || v > version) {
-			found, version, b = true, v, content
+		number, content, ok := Open(sealed)
+		if ok && (!found || number > newest.Number) {
+			found, newest = true, Version{number, content, sealed, i}
 		}
 	}
 	if !found {
-		return 0, nil, ErrNone
+		return Version{}, ErrNone
 	}
-	return version, b, nil
+	return newest, nil
 }
 
 // Delete removes records.
 func (j *Journal) Delete(names ...string) error {
 	var keys []string
 	for _, name := range names {
-		keys = append(keys, slot(name, 0), slot(name, 1))
+		keys = append(keys, Slot(name, 0), Slot(name, 1))
 		delete(j.next, name)
 	}
 	if err := j.storage.Delete(keys...); err != nil {

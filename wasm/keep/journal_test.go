@@ -85,7 +85,7 @@ func TestTornWriteLeavesTheVersionBefore(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	key := slot("run", 2)
+	key := Slot("run", 2)
 	whole := s.m[key]
 	for i := range whole {
 		s.m[key] = whole[:i]

@@ -41,6 +41,10 @@ type Request struct {
 	Op      Op     `json:"op"`
 	Load    *Load  `json:"load,omitempty"`
 	Train   *Train `json:"train,omitempty"`
+
+	Open   *Open   `json:"open,omitempty"`
+	Ask    *Ask    `json:"ask,omitempty"`
+	Export *Export `json:"export,omitempty"`
 }
 
 // Load describes the pack that comes with an [OpLoad] request.
@@ -91,7 +95,11 @@ type Answer struct {
 	Reply   Reply              `json:"reply"`
 	Events  []experiment.Event `json:"events,omitempty"`
 	Epoch   int                `json:"epoch,omitempty"`
+	Outcome *Outcome           `json:"outcome,omitempty"` // with a State
 	Error   *Error             `json:"error,omitempty"`
+
+	Network *Network `json:"network,omitempty"` // of OpOpen
+	Asked   *Asked   `json:"asked,omitempty"`   // of OpAsk
 }
 
 // Error says why a request failed.
@@ -100,6 +108,7 @@ type Error struct {
 	Stopped bool   `json:"stopped,omitempty"` // because it was told to stop
 	Yielded bool   `json:"yielded,omitempty"` // because it was told to yield
 	Fatal   bool   `json:"fatal,omitempty"`   // the worker is not to be used again
+	Refused bool   `json:"refused,omitempty"` // because of the State that came with the request
 }
 
 func (e *Error) Error() string { return e.Message }
@@ -132,6 +141,11 @@ func DecodeRequest(text string) (Request, error) {
 	}
 	if err := checkVersion(r.Version); err != nil {
 		return r, err
+	}
+	if known, complete := r.asks(); complete {
+		return r, nil
+	} else if known {
+		return r, fmt.Errorf("protocol: request %q says nothing of what it wants", r.Op)
 	}
 	switch r.Op {
 	case OpPause, OpResume, OpYield, OpStop:

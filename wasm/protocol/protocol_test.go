@@ -6,8 +6,10 @@ import (
 	"testing"
 
 	"github.com/pairlab/pairlab/data"
+	"github.com/pairlab/pairlab/engine/ask"
 	"github.com/pairlab/pairlab/engine/experiment"
 	"github.com/pairlab/pairlab/engine/model"
+	"github.com/pairlab/pairlab/engine/modelfile"
 	"github.com/pairlab/pairlab/engine/train"
 )
 
@@ -21,6 +23,10 @@ func TestRequestsComeThroughWhole(t *testing.T) {
 		{ID: 1, Op: OpLoad, Load: &Load{Manifest: data.Manifest{Schema: "s", Shards: []data.Shard{shard}}, Shard: shard}},
 		{ID: 2, Op: OpTrain, Train: &Train{Run: config.Runs()[0], Pairs: 1000, Pool: 60000, Kernels: "portable", Interval: 50}},
 		{ID: 2, Op: OpTrain, Train: &Train{Run: config.Runs()[0], Epoch: 3, Team: &Team{Rank: 1, Size: 2, Shared: true, Values: 39588, Most: 4096, Spins: 100}}},
+		{ID: 5, Op: OpOpen, Open: &Open{Name: "file", Kernels: "simd"}},
+		{ID: 5, Op: OpOpen, Open: &Open{Name: "siamese2", Trained: &Trained{Run: config.Runs()[0], Settings: "?seed=3", Epoch: 2, Date: "today", Outcome: Outcome{Accuracy: 0.5, Mean: 33, Std: 79}}}},
+		{ID: 6, Op: OpAsk, Ask: &Ask{Names: []string{"file"}, Left: &Digit{Side: 224}, Right: &Digit{Image: 7}}},
+		{ID: 7, Op: OpExport, Export: &Export{Name: "file", Format: ONNX}},
 		{ID: 3, Op: OpPause}, {ID: 4, Op: OpResume}, {ID: 4, Op: OpYield}, {ID: 4294967295, Op: OpStop},
 	} {
 		text, err := want.Encode()
@@ -43,6 +49,10 @@ func TestAnswersComeThroughWhole(t *testing.T) {
 			{Kind: experiment.ProgressEvent, Model: model.Baseline, Round: 3, Progress: &train.Progress{Epoch: 1, Loss: 0.25}},
 		}},
 		{ID: 7, Reply: State, Epoch: 3},
+		{ID: 7, Reply: State, Epoch: 3, Outcome: &Outcome{Accuracy: 0.5, Mean: 33, Std: 79}},
+		{ID: 7, Reply: Done, Network: &Network{Config: model.Paper(model.Siamese2), Provenance: modelfile.Provenance{Seed: 9}}},
+		{ID: 7, Reply: Done, Asked: &Asked{Left: Seen{Shown: true, Label: -1}, Right: Seen{Shown: true, Label: 4}, Answers: []ask.Answer{
+			{Yes: true, Probability: 0.75}, {Probability: 0.5, Left: []float64{1, 0}, Right: []float64{0, 1}}}}},
 		{ID: 7, Reply: Done},
 		{ID: 8, Reply: Failed, Error: &Error{Message: "out of memory", Fatal: true}},
 	} {
@@ -65,6 +75,9 @@ func TestWhatIsNotAMessageIsRefused(t *testing.T) {
 		`{"v":2,"id":1,"op":"jump"}`:          `"jump"`,
 		`{"v":2,"id":1,"op":"train"}`:         "says nothing",
 		`{"v":2,"id":1,"op":"load"}`:          "says nothing",
+		`{"v":2,"id":1,"op":"open"}`:          "says nothing",
+		`{"v":2,"id":1,"op":"ask"}`:           "says nothing",
+		`{"v":2,"id":1,"op":"export"}`:        "says nothing",
 		`{"v":2,"id":-1,"op":"stop"}`:         "protocol:",
 		`{"v":2,"id":1,"op":"stop"} and more`: "protocol:",
 	} {

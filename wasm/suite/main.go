@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/pairlab/pairlab/engine/kernel/wasmsimd"
 )
 
 // nativeOnly are the packages that have nothing to do in a browser: programs
@@ -47,8 +49,13 @@ func main() {
 func run(stages []string) (tally, error) {
 	var total tally
 	var failed error
+	temp, err := os.MkdirTemp("", "pairlab-suite-")
+	if err != nil {
+		return total, fmt.Errorf("suite: %w", err)
+	}
+	defer os.RemoveAll(temp)
 	for _, stage := range stages {
-		cmd, err := command(stage)
+		cmd, err := command(stage, temp)
 		if err != nil {
 			return total, err
 		}
@@ -73,8 +80,8 @@ func run(stages []string) (tally, error) {
 	return total, failed
 }
 
-// command is the go command of one stage.
-func command(stage string) (*exec.Cmd, error) {
+// command is the go command of one stage. What it needs is written to temp.
+func command(stage, temp string) (*exec.Cmd, error) {
 	switch stage {
 	case "native":
 		return exec.Command("go", "test", "-json", "./..."), nil
@@ -83,16 +90,20 @@ func command(stage string) (*exec.Cmd, error) {
 		// that go test knows of.
 		return exec.Command("go", "test", "-json", "-count=1", "-timeout=20m", "-tags=browser", "./wasm/browsertest/..."), nil
 	case "wasm":
-		return wasmCommand()
+		return wasmCommand(temp)
 	}
 	return nil, fmt.Errorf("suite: stage %q: want native, wasm or browser", stage)
 }
 
-func wasmCommand() (*exec.Cmd, error) {
+// starter starts test binaries under Node with the imports that the kernels'
+// tests need; the others do not mind.
+const starter = "engine/kernel/wasmsimd/hosttest/exec.cjs"
+
+func wasmCommand(temp string) (*exec.Cmd, error) {
 	if _, err := exec.LookPath("node"); err != nil {
 		return nil, fmt.Errorf("suite: the tests in WebAssembly run under Node.js 20 or newer: install it (`sudo apt-get install nodejs npm` on Debian, Ubuntu): %w", err)
 	}
-	root, err := output("go", "env", "GOROOT")
+	root, err := output("go", "list", "-m", "-f", "{{.Dir}}")
 	if err != nil {
 		return nil, err
 	}
@@ -104,11 +115,20 @@ func wasmCommand() (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	args := []string{"test", "-json", "-exec=" + filepath.Join(root, "lib", "wasm", "go_js_wasm_exec")}
+	module, err := wasmsimd.Trampoline()
+	if err != nil {
+		return nil, fmt.Errorf("suite: %w", err)
+	}
+	kernels := filepath.Join(temp, "kernels.wasm")
+	if err := os.WriteFile(kernels, module, 0o666); err != nil {
+		return nil, fmt.Errorf("suite: %w", err)
+	}
+	args := []string{"test", "-json", "-exec='" + filepath.Join(root, filepath.FromSlash(starter)) + "'"}
 	cmd := exec.Command("go", append(args, packages...)...)
 	// A wasm program's arguments and environment share 12 KB: it gets what go
 	// and the tests need, and no more.
-	cmd.Env = append(trimmed(os.Environ()), "GOOS=js", "GOARCH=wasm", "PAIRLAB_MNIST="+filepath.Join(mnist, "data"))
+	cmd.Env = append(trimmed(os.Environ()), "GOOS=js", "GOARCH=wasm",
+		"PAIRLAB_MNIST="+filepath.Join(mnist, "data"), "KERNELS_WASM="+kernels)
 	return cmd, nil
 }
 
@@ -138,7 +158,7 @@ func trimmed(env []string) []string {
 	return slices.DeleteFunc(env, func(e string) bool {
 		name, _, _ := strings.Cut(e, "=")
 		return !strings.HasPrefix(name, "GO") && !strings.HasPrefix(name, "XDG_") &&
-			!slices.Contains([]string{"PATH", "HOME", "TMPDIR", "LANG", "CI", "SSL_CERT_FILE", "SSL_CERT_DIR"}, name)
+			!slices.Contains([]string{"PATH", "HOME", "TMPDIR", "LANG", "CI", "SSL_CERT_FILE", "SSL_CERT_DIR", "PAIRLAB_GOLDEN"}, name)
 	})
 }
 

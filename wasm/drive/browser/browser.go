@@ -15,9 +15,10 @@ import (
 )
 
 // Start starts a headless Chromium with a profile of its own, which goes away
-// with it. The context that it returns is the browser's first tab; stop ends
-// the browser. What the browser writes goes to log, which may be nil.
-func Start(parent context.Context, log io.Writer) (ctx context.Context, stop func(), err error) {
+// with it unless more options say otherwise. The context that it returns is
+// the browser's first tab; stop ends the browser. What the browser writes goes
+// to log, which may be nil.
+func Start(parent context.Context, log io.Writer, more ...chromedp.ExecAllocatorOption) (ctx context.Context, stop func(), err error) {
 	path, err := Find()
 	if err != nil {
 		return nil, nil, err
@@ -32,6 +33,7 @@ func Start(parent context.Context, log io.Writer) (ctx context.Context, stop fun
 		chromedp.Flag("hide-scrollbars", false),
 		chromedp.WindowSize(1440, 900),
 	)
+	options = append(options, more...)
 	if log != nil {
 		options = append(options, chromedp.CombinedOutput(log))
 	}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pairlab/pairlab/engine/experiment"
+	"github.com/pairlab/pairlab/ui/state"
+	"github.com/pairlab/pairlab/ui/text"
+	"github.com/pairlab/pairlab/wasm/cancel"
+	"github.com/pairlab/pairlab/wasm/group"
+	"github.com/pairlab/pairlab/wasm/protocol"
+)
+
+// Start begins an experiment.
+func (c *controller) Start(config experiment.Config) error {
+	if err := config.Check(); err != nil {
+		return err
+	}
+	return c.begin(newPlan(config))
+}
+
+// retry goes on with the experiment that failed.
+func (c *controller) retry() error {
+	c.mu.Lock()
+	p := c.failed
+	c.mu.Unlock()
+	if p == nil {
+		return nil
+	}
+	return c.begin(*p)
+}
+
+// begin begins an experiment, or goes on with one. A failed one that is not
+// this is given up.
+func (c *controller) begin(p plan) error {
+	config := p.record.Config
+	kernels, _ := c.can.usable(config.Kernels)
+	stop, err := c.claim(&p)
+	if err != nil {
+		return err
+	}
+	env := c.env
+	env.Kernels, env.Workers = kernels, c.workers(config.Workers)
+	c.crew.setPaused(false)
+	c.page.Begin(config, env)
+	c.page.Machine(c.machine(config, config.Workers))
+	c.asker.begin(config)
+	for _, f := range p.record.Done {
+		c.page.Apply(f.event())
+	}
+	c.events.tellValue("state", map[string]any{"state": string(state.Running)})
+	go c.see(stop, p, c.jobs(p, kernels))
+	return nil
+}
+
+// claim makes p the experiment in hand, unless there is one.
+func (c *controller) claim(p *plan) (stop *cancel.Signal, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.stop != nil {
+		return nil, errBusy
+	}
+	if f := c.failed; f != nil && f.keeper != p.keeper {
+		f.keeper.forget()
+	}
+	if p.keeper == nil {
+		p.keeper = newKeeper(c.vault, *p)
+	}
+	c.stop, c.failed, c.keeper, c.phase = cancel.New(), nil, p.keeper, state.Running
+	return c.stop, nil
+}
+
+// jobs are the runs that are still to be made.
+func (c *controller) jobs(p plan, kernels string) []*job {
+	config := p.record.Config
+	var jobs []*job
+	for _, run := range p.record.remaining() {
+		j := &job{train: protocol.Train{
+			Run: run, Pairs: config.Pairs, Pool: config.Pool, Kernels: kernels,
+			Interval: c.workers(config.Workers) * int(messageInterval/time.Millisecond),
+		}}
+		if s, kept := p.states[keyOf(run)]; kept {
+			j.epoch, j.state = s.epoch, s.sealed
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs
+}
+
+// see sees an experiment to its end.
+func (c *controller) see(stop *cancel.Signal, p plan, jobs []*job) {
+	err := c.train(stop, p.record.Config, jobs)
+	failed := err != nil && stop.Err() == nil
+	c.mu.Lock()
+	c.stop = nil
+	if failed {
+		c.failed = new(p.keeper.rest(jobs))
+	}
+	c.mu.Unlock()
+	if failed {
+		c.fail(err)
+		return
+	}
+	p.keeper.forget()
+	c.setPhase(state.Done)
+	c.events.tell("done", c.resultJSON())
+}
+
+// train fetches the images and makes all runs.
+func (c *controller) train(stop *cancel.Signal, config experiment.Config, jobs []*job) error {
+	manifest, shards, err := c.packs.fetch(stop, config.Pool, func(p experiment.DataProgress) {
+		c.apply(experiment.Event{Kind: experiment.DataEvent, Data: &p})
+	})
+	if err != nil {
+		return err
+	}
+	for _, j := range jobs {
+		j.manifest, j.shards = manifest, shards
+	}
+	workers := c.workers(config.Workers)
+	c.meet(config, workers)
+	c.scheduler.SetWorkers(workers)
+	return c.scheduler.Do(stop, jobs)
+}
+
+// meet sets how workers that share a run meet.
+func (c *controller) meet(config experiment.Config, workers int) {
+	c.crew.meetBy(group.Transport(config.Transport), c.env.Isolated, workers <= c.cores)
+}
+
+// machine is what trains an experiment, with the workers' setting as it is now.
+func (c *controller) machine(config experiment.Config, setting int) text.Machine {
+	kernels, lacking := c.can.usable(config.Kernels)
+	return text.Machine{
+		Workers: c.workers(setting), Kernels: kernels, Lacking: lacking,
+		Shared: c.env.Isolated && group.Transport(config.Transport) != group.PortsKind,
+	}
+}
+
+// inHand is the keeper of the experiment in hand.
+func (c *controller) inHand() *keeper {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.keeper
+}
+
+func (c *controller) busy() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.stop != nil
+}
+
+// workers is the number of workers that the setting stands for.
+func (c *controller) workers(setting int) int {
+	if setting > 0 {
+		return setting
+	}
+	f := experiment.FieldByName("workers")
+	return min(max(c.cores, 1), int(f.Max))
+}
+
+// SetWorkers changes the number of workers of the experiment in hand, from
+// the end of an epoch on.
+func (c *controller) SetWorkers(n int) error {
+	f := experiment.FieldByName("workers")
+	if float64(n) < f.Min || float64(n) > f.Max {
+		return fmt.Errorf("app: workers %d: want %s", n, f.Range())
+	}
+	if c.busy() {
+		config := c.inHand().config()
+		c.meet(config, c.workers(n))
+		c.scheduler.SetWorkers(c.workers(n))
+		c.page.Machine(c.machine(config, n))
+	}
+	return nil
+}

@@ -1,0 +1,261 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/hack-pad/safejs"
+
+	"github.com/pairlab/pairlab/engine/experiment"
+	"github.com/pairlab/pairlab/engine/model"
+	"github.com/pairlab/pairlab/wasm/keep"
+)
+
+// databaseName is that of the browser's database for the site's origin.
+const databaseName = "pairlab"
+
+// saveEvery is the least time between two records that say no more than when
+// they were written.
+const saveEvery = 10 * time.Second
+
+// stateEvery is the least time between two states of a run that are kept:
+// where epochs are shorter, storage would be written to all the time.
+const stateEvery = 200 * time.Millisecond
+
+// vault is the browser's storage, opened when it is first used.
+type vault struct {
+	warn func(cause error) // told the first failure
+
+	opening sync.Once
+	db      *keep.IndexedDB
+	err     error
+
+	warning sync.Once
+}
+
+func (v *vault) open() (*keep.IndexedDB, error) {
+	v.opening.Do(func() { v.db, v.err = keep.OpenIndexedDB(databaseName) })
+	return v.db, v.err
+}
+
+func (v *vault) failed(err error) { v.warning.Do(func() { v.warn(err) }) }
+
+// keptState is a run's state after an epoch.
+type keptState struct {
+	epoch  int
+	sealed safejs.Value // Uint8Array
+	slot   int          // that it was read from
+}
+
+// plan is an experiment to make, or to go on with.
+type plan struct {
+	id      string
+	record  record
+	states  map[runKey]keptState
+	release func()  // its lock; nil: not taken yet
+	keeper  *keeper // who keeps it already, or nil
+}
+
+func newPlan(config experiment.Config) plan {
+	return plan{
+		id:     fmt.Sprintf("%013d-%08x", time.Now().UnixMilli(), rand.Uint32()),
+		record: record{Config: config},
+	}
+}
+
+// keeper keeps the experiment in hand in the browser's storage, in the
+// background: nothing here waits, and a storage that fails does no harm.
+type keeper struct {
+	vault *vault
+	queue *keep.Queue
+	id    string
+
+	mu         sync.Mutex
+	record     record
+	parameters map[model.Kind]int
+	saved      time.Time            // when the record was last asked to be written
+	slots      map[string]int       // that each run's state was last written to, by name
+	kept       map[string]time.Time // when it was last asked to be written
+	over       bool
+
+	// The queue's own:
+	journal *keep.Journal
+	release func() // the lock
+}
+
+// newKeeper keeps p.
+func newKeeper(v *vault, p plan) *keeper {
+	k := &keeper{
+		vault: v, queue: keep.NewQueue(v.failed), id: p.id,
+		record: p.record, parameters: map[model.Kind]int{}, slots: map[string]int{},
+		kept: map[string]time.Time{}, release: p.release,
+	}
+	k.record.Build = version
+	for key, state := range p.states {
+		k.slots[stateName(p.id, key.kind, key.round)] = state.slot
+	}
+	for _, f := range p.record.Done {
+		k.parameters[f.Model] = f.Parameters
+	}
+	if k.release == nil {
+		k.queue.Put("lock", k.lock)
+	} else {
+		k.anew(slices.DeleteFunc(p.record.remaining(), func(run experiment.Run) bool {
+			_, goesOn := p.states[keyOf(run)]
+			return goesOn
+		})...)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.save()
+	return k
+}
+
+// anew drops what there may be of runs that begin anew.
+func (k *keeper) anew(runs ...experiment.Run) {
+	for _, run := range runs {
+		name := stateName(k.id, run.Model, run.Round)
+		k.queue.Drop(name)
+		k.queue.Put("anew "+name, func() error { return k.delete(keep.Slot(name, 0), keep.Slot(name, 1)) })
+	}
+}
+
+// lock shows other tabs that the experiment is in hand.
+func (k *keeper) lock() (err error) {
+	k.release, _, err = keep.Lock(recordName(k.id))
+	return err
+}
+
+// save has the record written. The caller holds the lock.
+func (k *keeper) save() {
+	k.saved = time.Now()
+	k.queue.Put("record", k.writeRecord)
+}
+
+func (k *keeper) writeRecord() error {
+	k.mu.Lock()
+	k.record.Saved = time.Now().UnixMilli()
+	text, err := k.record.encode()
+	k.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	if k.journal == nil {
+		db, err := k.vault.open()
+		if err != nil {
+			return err
+		}
+		k.journal = keep.NewJournal(db)
+	}
+	return k.journal.Write(recordName(k.id), text)
+}
+
+// state keeps a run's state after an epoch.
+func (k *keeper) state(run experiment.Run, epoch int, sealed safejs.Value) {
+	name := stateName(k.id, run.Model, run.Round)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.over || time.Since(k.kept[name]) < stateEvery {
+		return
+	}
+	k.kept[name] = time.Now()
+	k.queue.Put(name, func() error {
+		db, err := k.vault.open()
+		if err != nil {
+			return err
+		}
+		k.mu.Lock()
+		slot := 1 - k.slots[name]
+		k.mu.Unlock()
+		if err := db.PutValue(keep.Slot(name, uint64(slot)), sealed); err != nil {
+			return fmt.Errorf("app: keep epoch %d of %s: %w", epoch, name, err)
+		}
+		k.mu.Lock()
+		k.slots[name] = slot
+		k.mu.Unlock()
+		return nil
+	})
+	if time.Since(k.saved) > saveEvery {
+		k.save()
+	}
+}
+
+// heard takes the runs' ends from the experiment's events.
+func (k *keeper) heard(e experiment.Event) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	switch {
+	case k.over:
+	case e.Kind == experiment.StartEvent:
+		k.parameters[e.Model] = e.Parameters
+	case e.Kind == experiment.DoneEvent && e.Result != nil:
+		k.record.Done = append(k.record.Done, finished{
+			Model: e.Model, Round: e.Round, Parameters: k.parameters[e.Model], Result: *e.Result,
+		})
+		name := stateName(k.id, e.Model, e.Round)
+		k.queue.Drop(name)
+		k.save()
+		k.queue.Put("end of "+name, func() error { return k.delete(keep.Slot(name, 0), keep.Slot(name, 1)) })
+	}
+}
+
+// config is the experiment's settings.
+func (k *keeper) config() experiment.Config {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.record.Config
+}
+
+func (k *keeper) delete(keys ...string) error {
+	db, err := k.vault.open()
+	if err != nil {
+		return err
+	}
+	return db.Delete(keys...)
+}
+
+// forget ends the keeping and removes all that was kept.
+func (k *keeper) forget() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.over = true
+	k.queue.Clear()
+	k.queue.Put("end", func() error {
+		if k.release != nil {
+			defer k.release()
+		}
+		db, err := k.vault.open()
+		if err != nil {
+			return err
+		}
+		return forget(db, k.id)
+	})
+}
+
+// forget removes what is kept of an experiment.
+func forget(db *keep.IndexedDB, id string) error {
+	keys, err := db.Keys(statePrefix + id + "/")
+	if err != nil {
+		return err
+	}
+	record := recordName(id)
+	return db.Delete(append(keys, keep.Slot(record, 0), keep.Slot(record, 1))...)
+}
+
+// rest is what is left to do of the experiment, whose runs are jobs.
+func (k *keeper) rest(jobs []*job) plan {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	p := plan{id: k.id, record: k.record, states: map[runKey]keptState{}, keeper: k}
+	for _, j := range jobs {
+		j.mu.Lock()
+		if j.epoch > 0 {
+			p.states[keyOf(j.train.Run)] = keptState{epoch: j.epoch, sealed: j.state}
+		}
+		j.mu.Unlock()
+	}
+	return p
+}

@@ -1,0 +1,82 @@
+// Command benchkernels measures, in the browser that it runs in, what a page
+// cannot show: each kernel against the machine's peak, and where the time of a
+// training step goes. `make bench` compiles it, and runs it in a worker; it
+// is no part of the site.
+//
+//	benchkernels kernels simd    prints figures.Kernels
+//	benchkernels steps simd      prints a list of figures.Step
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/pairlab/pairlab/engine/kernel"
+	"github.com/pairlab/pairlab/engine/kernel/portable"
+	"github.com/pairlab/pairlab/engine/kernel/wasmsimd"
+	"github.com/pairlab/pairlab/engine/kernel/wasmsimd/bench"
+	"github.com/pairlab/pairlab/engine/kernel/wasmsimd/hosttest"
+	"github.com/pairlab/pairlab/engine/model"
+	"github.com/pairlab/pairlab/wasm/benchkernels/figures"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "benchkernels:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	if len(args) != 2 {
+		return fmt.Errorf("arguments %q: want kernels or steps, and a kernel set", args)
+	}
+	host, err := hosttest.New()
+	if err != nil {
+		return err
+	}
+	var set kernel.Set[float32] = portable.New[float32]()
+	if args[1] != set.Name() {
+		if set, err = wasmsimd.New(host, wasmsimd.Mode(args[1])); err != nil {
+			return err
+		}
+	}
+	var report any
+	switch args[0] {
+	case "kernels":
+		report, err = measureKernels(host, set)
+	case "steps":
+		var steps []figures.Step
+		for _, kind := range model.Kinds {
+			steps = append(steps, measureStep(set, kind, second))
+		}
+		report = steps
+	default:
+		err = fmt.Errorf("%q: want kernels or steps", args[0])
+	}
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(report)
+}
+
+// measureKernels measures the peaks, and then each kernel against them.
+func measureKernels(host wasmsimd.Host, set kernel.Set[float32]) (figures.Kernels, error) {
+	k := figures.Kernels{Set: set.Name()}
+	peaks, err := wasmsimd.New(host, wasmsimd.SIMD)
+	if err != nil {
+		return k, err
+	}
+	const giga = 1e9
+	k.Peak = bench.Peak(peaks, false) / giga
+	if host.Relaxed() {
+		k.FusedPeak = bench.Peak(peaks, true) / giga
+	}
+	for _, row := range bench.Run(set, k.Peak*giga) {
+		k.Kernels = append(k.Kernels, figures.Kernel{
+			Name: row.Name, Micros: row.Micros, GFlops: row.GFlops, GBytes: row.GBytes, Share: row.Share,
+		})
+	}
+	return k, nil
+}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/pairlab/pairlab/engine/kernel/portable"
+	"github.com/pairlab/pairlab/engine/model"
+	"github.com/pairlab/pairlab/wasm/benchkernels/figures"
+)
+
+// The parts must be the step: what a step does and no part names would be a
+// bottleneck that nobody sees.
+func TestTheStepsPartsAddUpToIt(t *testing.T) {
+	for _, kind := range model.Kinds {
+		var step figures.Step
+		for range 5 { // something else may have had the processor between two parts
+			if step = measureStep(portable.New[float32](), kind, 100*time.Millisecond); step.Named >= 0.95 {
+				break
+			}
+		}
+		if step.Named < 0.95 || step.Named > 1.0001 {
+			t.Errorf("%s: the parts are %.1f %% of the step", kind, 100*step.Named)
+		}
+		var sum float64
+		for _, p := range step.Parts {
+			if p.Micros < 0 || p.Op == "" {
+				t.Errorf("%s: part %+v", kind, p)
+			}
+			sum += p.Micros
+		}
+		if math.Abs(sum-step.Named*step.Micros) > 1e-6*sum {
+			t.Errorf("%s: the parts are %v µs, said to be %v of %v µs", kind, sum, step.Named, step.Micros)
+		}
+	}
+}
+
+func TestRunRefusesWhatItDoesNotKnow(t *testing.T) {
+	for _, args := range [][]string{nil, {"steps"}, {"nothing", "portable"}, {"steps", "quick"}} {
+		if err := run(args); err == nil {
+			t.Errorf("%q: no error", args)
+		}
+	}
+}

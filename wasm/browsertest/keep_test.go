@@ -1,0 +1,327 @@
+//go:build browser
+
+package browsertest
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	cdpbrowser "github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/chromedp"
+
+	"github.com/pairlab/pairlab/data"
+	"github.com/pairlab/pairlab/engine/experiment"
+	"github.com/pairlab/pairlab/engine/modelfile"
+)
+
+// downloadsTo has the tab's downloads put into a folder.
+func (v *visit) downloadsTo(dir string) {
+	v.t.Helper()
+	params := cdpbrowser.SetDownloadBehaviorParams{Behavior: cdpbrowser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir}
+	if c := chromedp.FromContext(v.Ctx); c != nil {
+		params.BrowserContextID = c.BrowserContextID
+	}
+	if _, err := chromedp.Call(v.Ctx, cdpbrowser.SetDownloadBehavior, params); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// downloaded waits for a file and returns its content.
+func (v *visit) downloaded(file string) []byte {
+	v.t.Helper()
+	for deadline := time.Now().Add(soon); ; time.Sleep(50 * time.Millisecond) {
+		// Chromium gives the file its name when it is whole.
+		if b, err := os.ReadFile(file); err == nil && len(b) > 0 {
+			return b
+		}
+		if time.Now().After(deadline) {
+			list, _ := filepath.Glob(filepath.Join(filepath.Dir(file), "*"))
+			v.t.Fatalf("no %s after %v, only %v", file, soon, list)
+		}
+	}
+}
+
+// load gives a file to the input so labelled.
+func (v *visit) load(file string) {
+	v.t.Helper()
+	v.run(chromedp.SetUploadFiles(chromedp.ID("load"), []string{file}))
+}
+
+func TestSafetensorsFileIsKeptAndLoadedAgain(t *testing.T) {
+	dir := t.TempDir()
+	v := trained(t, threeNets+"&seed=5")
+	v.downloadsTo(dir)
+	v.press("Download safetensors of Siamese10")
+	name := filepath.Join(dir, "pairlab-siamese10-seed5-epoch3.safetensors")
+	file := v.downloaded(name)
+	_, p, err := modelfile.Decode(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	round := result(v).Models[2].Rounds[0]
+	if p.Digest != round.Digest || p.Accuracy != round.TestAccuracy || p.Seed != 5 || p.Epochs != 3 || p.Date == "" {
+		t.Errorf("the file says %+v, the result %+v", p, round)
+	}
+	// The settings make this one network again.
+	again, err := experiment.ParseQuery(p.Settings)
+	if err != nil || len(again.Runs()) != 1 || again.Runs()[0].Model != "siamese10" || again.Runs()[0].Seed != 5 {
+		t.Errorf("the file's settings %q: %v", p.Settings, err)
+	}
+	v.draw("left", one()...)
+	v.draw("right", seven()...)
+	v.until(soon, answered)
+	_, want := v.verdict("siamese10")
+
+	// A visitor without a training of their own loads it.
+	w := open(t, "")
+	if button := eval[bool](w, `document.getElementById("copy-link").disabled`); !button {
+		t.Error("there is a link before there is a run")
+	}
+	w.load(name)
+	w.until(soon, `document.querySelector("#saved b")?.innerText === "Siamese10, loaded"`)
+	w.draw("left", one()...)
+	w.draw("right", seven()...)
+	w.until(soon, answered)
+	if _, got := w.verdict("file"); math.Abs(got-want) > 1e-6 {
+		t.Errorf("the loaded network answers with %v, the one that was trained with %v", got, want)
+	}
+
+	// What is not a network is refused, and the one in hand stays.
+	flipped := bytes.Clone(file)
+	flipped[len(flipped)-1] ^= 0x40
+	for kind, c := range map[string]struct {
+		bad  []byte
+		want string
+	}{
+		"flipped":   {flipped, "digest"},
+		"cut":       {file[:len(file)/2], "bytes"},
+		"empty":     {nil, ""},
+		"text":      {[]byte("What is this?"), ""},
+		"too large": {make([]byte, 16<<20+1), "MB"},
+	} {
+		bad := filepath.Join(dir, strings.ReplaceAll(kind, " ", "-")+".safetensors")
+		if err := os.WriteFile(bad, c.bad, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		w.load(bad)
+		w.until(soon, fmt.Sprintf(`document.getElementById("load-error").innerText.includes(%q)`, filepath.Base(bad)+"” was not loaded: "))
+		shown := eval[string](w, `document.getElementById("load-error").innerText`)
+		if !strings.Contains(shown, c.want) || !strings.Contains(shown, "as they were") {
+			t.Errorf("%s: the page says %q, want %q in it", kind, shown, c.want)
+		}
+		w.draw("left", point{0.3, 0.3})
+		w.press("Undo first digit")
+		w.until(soon, fmt.Sprintf(`document.querySelector("#verdicts data").value === %q`, fmt.Sprintf("%.6f", want)))
+	}
+	w.load(name)
+	w.until(soon, `document.getElementById("load-error").hidden && document.getElementById("copied").innerText.includes("is loaded")`)
+}
+
+// TestDownloadedONNXAgrees asks onnxruntime what the page was asked.
+func TestDownloadedONNXAgrees(t *testing.T) {
+	dir := t.TempDir()
+	v := trained(t, threeNets)
+	v.downloadsTo(dir)
+	pairs := [][2]int{{0, 1}, {17, 4242}, {9999, 8}}
+	// The test images as they are, from the pack.
+	store := data.NewStore(manifest(t))
+	pack := testPack(t)
+	b, err := os.ReadFile(filepath.Join(distDir, "data", pack.File))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Add(pack, b); err != nil {
+		t.Fatal(err)
+	}
+	type job struct {
+		Model   string   `json:"model"`
+		Input   string   `json:"input"`
+		Batch   int      `json:"batch"`
+		Outputs []string `json:"outputs"`
+	}
+	var jobs []job
+	page := map[string][][]float64{} // by network and pair: the bars, or the answer's probability of yes
+	for _, network := range []string{"baseline", "siamese2", "siamese10"} {
+		label := map[string]string{"baseline": "Baseline", "siamese2": "Siamese2", "siamese10": "Siamese10"}[network]
+		v.press("Download safetensors of " + label)
+		v.press("Download ONNX of " + label)
+		file := "pairlab-" + network + "-seed1-epoch3"
+		v.downloaded(filepath.Join(dir, file+".onnx"))
+		_, p, err := modelfile.Decode(v.downloaded(filepath.Join(dir, file+".safetensors")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var x []byte
+		for _, pair := range pairs {
+			for _, image := range pair {
+				sums, _, err := store.Image(data.Test, image)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, sum := range sums {
+					x = binary.LittleEndian.AppendUint32(x, math.Float32bits(float32((float64(sum)/4-p.Mean)/p.Std)))
+				}
+			}
+		}
+		if err := os.WriteFile(filepath.Join(dir, network+".pairs"), x, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		outputs := []string{"pair_logits", "left_logits", "right_logits"}
+		if network == "baseline" {
+			outputs = outputs[:1]
+		}
+		jobs = append(jobs, job{Model: file + ".onnx", Input: network + ".pairs", Batch: len(pairs), Outputs: outputs})
+	}
+	for _, pair := range pairs {
+		v.pick("left", pair[0])
+		v.pick("right", pair[1])
+		v.until(soon, answered)
+		for _, network := range []string{"baseline", "siamese2", "siamese10"} {
+			page[network] = append(page[network], eval[[]float64](v, fmt.Sprintf(`(() => {
+				const verdict = document.querySelector("#verdicts [data-network=%s]");
+				const p = Number(verdict.querySelector("data").value);
+				return [verdict.querySelector("b").innerText === "yes" ? p : 1 - p,
+					...[...verdict.querySelectorAll(".bar")].map((bar) => Number(bar.style.getPropertyValue("--p")))];
+			})()`, network)))
+		}
+	}
+	list, err := json.Marshal(jobs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "jobs.json"), list, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("node", filepath.Join("..", "..", "engine", "onnx", "testdata", "run.mjs"), filepath.Join("..", "..", "ui"), dir).CombinedOutput(); err != nil {
+		t.Fatalf("onnxruntime-web: %v\n%s", err, out)
+	}
+	worst := 0.0
+	for i, j := range jobs {
+		network := []string{"baseline", "siamese2", "siamese10"}[i]
+		outputs := map[string][]float64{}
+		for _, o := range j.Outputs {
+			outputs[o] = logits(t, filepath.Join(dir, j.Model+"."+o))
+		}
+		for k := range pairs {
+			var want []float64
+			if network == "siamese10" {
+				want = append(want, atMost(softmax(outputs["left_logits"][10*k:10*k+10]), softmax(outputs["right_logits"][10*k:10*k+10])))
+			} else {
+				want = append(want, softmax(outputs["pair_logits"][2*k : 2*k+2])[1])
+			}
+			if network != "baseline" {
+				want = append(want, softmax(outputs["left_logits"][10*k:10*k+10])...)
+				want = append(want, softmax(outputs["right_logits"][10*k:10*k+10])...)
+			}
+			got := page[network][k]
+			if len(got) != len(want) {
+				t.Fatalf("%s: %d figures, want %d", network, len(got), len(want))
+			}
+			for n := range want {
+				off := math.Abs(got[n] - want[n])
+				worst = max(worst, off)
+				if !(off <= 1e-4) {
+					t.Errorf("%s, pair %v: the page says %v, onnxruntime %v", network, pairs[k], got, want)
+					break
+				}
+			}
+		}
+	}
+	t.Logf("largest difference between the page's probabilities and onnxruntime's: %.2g", worst)
+}
+
+// pick types the number of a test image.
+func (v *visit) pick(side string, image int) {
+	v.t.Helper()
+	v.do(fmt.Sprintf(`(() => { const field = document.getElementById("pick-%s"); field.focus(); field.select(); })()`, side))
+	v.run(chromedp.KeyEvent(fmt.Sprint(image)))
+	v.until(soon, fmt.Sprintf(`document.querySelector("[data-pad=%s] [data-part=about]").innerText.startsWith("Test image %d, a ")`, side, image))
+}
+
+func manifest(t *testing.T) data.Manifest {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(distDir, "data", data.ManifestFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := data.ParseManifest(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func logits(t *testing.T, file string) []float64 {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := make([]float64, len(b)/4)
+	for i := range x {
+		x[i] = float64(math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:])))
+	}
+	return x
+}
+
+func softmax(x []float64) []float64 {
+	p, sum := make([]float64, len(x)), 0.0
+	for i, v := range x {
+		p[i] = math.Exp(v)
+		sum += p[i]
+	}
+	for i := range p {
+		p[i] /= sum
+	}
+	return p
+}
+
+func atMost(left, right []float64) (yes float64) {
+	for a, p := range left {
+		for b, q := range right {
+			if a <= b {
+				yes += p * q
+			}
+		}
+	}
+	return yes
+}
+
+func TestLinkReproducesTheRun(t *testing.T) {
+	v := trained(t, "?models=siamese10&rounds=1&epochs=1&pairs=100&pool=10000&seed=8")
+	v.do(`navigator.clipboard.writeText = async (text) => { window.copied = text; }`)
+	v.press("Copy link that reproduces this run")
+	v.until(soon, `document.getElementById("copied").innerText === "Copied."`)
+	link := eval[string](v, `copied`)
+	if want := v.address[:strings.IndexByte(v.address, '?')]; !strings.HasPrefix(link, want+"?") || !strings.Contains(link, "autostart=1") || strings.Contains(link, "lr=") {
+		t.Errorf("the link is %s, want the shortest one that starts by itself", link)
+	}
+	w := newTab(t)
+	w.run(chromedp.Navigate(link))
+	w.wait(trainLimit, "done")
+	if got, want := result(w).Models[0].Rounds[0].Digest, result(v).Models[0].Rounds[0].Digest; got != want {
+		t.Errorf("the link's run has digest %s, want %s", got, want)
+	}
+}
+
+func TestLoadingByDropAndCopyingWithoutLeave(t *testing.T) {
+	v := trained(t, "?models=siamese2&rounds=1&epochs=1&pairs=100&pool=10000")
+	v.do(`(() => {
+		const files = new DataTransfer();
+		files.items.add(new File(["no network"], "dropped.safetensors"));
+		document.getElementById("drop").dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
+	})()`)
+	v.until(soon, `document.getElementById("load-error").innerText.includes("“dropped.safetensors” was not loaded")`)
+	v.do(`navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed"))`)
+	v.press("Copy link that reproduces this run")
+	v.until(soon, `document.getElementById("copied").innerText.includes("did not allow")`)
+}

@@ -1,0 +1,349 @@
+//go:build browser
+
+package browsertest
+
+import (
+	"bytes"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/pairlab/pairlab/wasm/drive/browser"
+	"github.com/pairlab/pairlab/wasm/serve/handler"
+)
+
+// plainHost is a server that sends no headers of its own for isolation, and
+// can be stopped, on one address.
+type plainHost struct {
+	address string
+	stop    func()
+
+	mu    sync.Mutex
+	site  http.Handler
+	asked []string
+}
+
+func newPlainHost(t *testing.T, site http.Handler) *plainHost {
+	t.Helper()
+	h := &plainHost{site: site}
+	var err error
+	if h.address, h.stop, err = browser.Serve(h); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.stop)
+	return h
+}
+
+func builtSite(t *testing.T) http.Handler {
+	t.Helper()
+	site, err := handler.New(distDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return site
+}
+
+func (h *plainHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.mu.Lock()
+	site := h.site
+	h.asked = append(h.asked, r.URL.String())
+	h.mu.Unlock()
+	site.ServeHTTP(plainWriter{w}, r)
+}
+
+// deploy has the host serve another build, and forgets what was asked for.
+func (h *plainHost) deploy(site http.Handler) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.site, h.asked = site, nil
+}
+
+func (h *plainHost) requests(part string) (found []string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, address := range h.asked {
+		if strings.Contains(address, part) {
+			found = append(found, address)
+		}
+	}
+	return found
+}
+
+type plainWriter struct{ http.ResponseWriter }
+
+func (w plainWriter) WriteHeader(status int) {
+	for name := range w.Header() {
+		if strings.HasPrefix(name, "Cross-Origin-") {
+			w.Header().Del(name)
+		}
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// untilKept waits until the site is kept, with the given number of packs.
+func (v *visit) untilKept(packs int) {
+	v.t.Helper()
+	v.until(readyLimit, fmt.Sprintf(`(async () => {
+		const registration = await navigator.serviceWorker.getRegistration();
+		if (registration?.active?.state !== "activated" || registration.installing) return false;
+		const urls = [];
+		for (const name of await caches.keys()) urls.push(...(await (await caches.open(name)).keys()).map((r) => r.url));
+		return urls.some((u) => u === new URL("./", location).href) && urls.filter((u) => u.endsWith(".pack")).length >= %d;
+	})()`, packs))
+}
+
+// reload loads the page again, as the person's browser would.
+func (v *visit) reload() {
+	v.t.Helper()
+	v.do(`window.loadedBefore = true`)
+	v.run(chromedp.Reload())
+	v.until(readyLimit, `window.loadedBefore === undefined && document.documentElement.dataset.state === "ready"`)
+}
+
+// twoWorkers is a run that two workers share.
+func twoWorkers() map[string]any { return quick(map[string]any{"workers": 2, "epochs": 2}) }
+
+func TestTrainsOfflineAfterOneVisit(t *testing.T) {
+	for _, path := range []string{"/", "/some/where/"} {
+		t.Run(path, func(t *testing.T) {
+			host := newPlainHost(t, http.StripPrefix(strings.TrimSuffix(path, "/"), builtSite(t)))
+			v := newTab(t)
+			v.goTo(strings.TrimSuffix(host.address, "/") + path + "?seed=3")
+			v.start(quick(nil))
+			v.wait(trainLimit, "done")
+			first := result(v).Models[0].Rounds[0]
+			v.untilKept(2)
+			host.stop()
+			v.reload()
+			v.start(quick(nil))
+			v.wait(trainLimit, "done")
+			if again := result(v).Models[0].Rounds[0]; again.Digest != first.Digest {
+				t.Errorf("without a network the digest is %s, want %s", again.Digest, first.Digest)
+			}
+			if broken := eval[int](v, `[...document.images].filter((i) => !i.naturalWidth).length`); broken > 0 {
+				t.Errorf("%d pictures are missing", broken)
+			}
+			// What was never fetched cannot be had: that is said, and the page stays.
+			v.start(quick(map[string]any{"pool": 20_000}))
+			v.waitError(soon)
+			v.consoleErrors()
+		})
+	}
+}
+
+func TestMemoryIsSharedFromTheSecondLoadOn(t *testing.T) {
+	host := newPlainHost(t, builtSite(t))
+	v := newTab(t)
+	v.goTo(host.address)
+	v.do(`window.sameLoad = true`)
+	if eval[bool](v, `crossOriginIsolated`) {
+		t.Fatal("the first load is isolated: the test's server sends the headers")
+	}
+	v.start(twoWorkers())
+	v.wait(trainLimit, "done")
+	v.untilKept(2)
+	if shown := eval[string](v, `document.getElementById("machine").innerText`); !strings.Contains(shown, "messages") {
+		t.Errorf("the page says %q, want that workers meet by messages", shown)
+	}
+	byMessages := result(v).Models[0].Rounds[0].Digest
+
+	// The worker controls the page now: workers are started and packs fetched
+	// through it, though the page is not isolated.
+	v.until(soon, `navigator.serviceWorker.controller !== null`)
+	v.start(twoWorkers())
+	v.wait(trainLimit, "done")
+	if !eval[bool](v, `window.sameLoad === true`) {
+		t.Error("the page was loaded again by itself")
+	}
+
+	v.reload()
+	if !eval[bool](v, `crossOriginIsolated`) {
+		t.Fatal("the second load is not cross-origin isolated")
+	}
+	v.start(twoWorkers())
+	v.wait(trainLimit, "done")
+	r := result(v)
+	if !r.Environment.Isolated || r.Models[0].Rounds[0].Digest != byMessages {
+		t.Errorf("isolated %v, digest %s, want true and %s", r.Environment.Isolated, r.Models[0].Rounds[0].Digest, byMessages)
+	}
+	if shown := eval[string](v, `document.getElementById("machine").innerText`); !strings.Contains(shown, "shared memory") {
+		t.Errorf("the page says %q, want that workers share memory", shown)
+	}
+}
+
+func TestABadPackThatIsKeptIsFetchedAnew(t *testing.T) {
+	pack := testPack(t)
+	f := &faults{}
+	host := newPlainHost(t, f.wrap(builtSite(t)))
+	v := newTab(t)
+	v.goTo(host.address)
+	v.untilKept(0)
+	v.until(soon, `navigator.serviceWorker.controller !== null`)
+	f.set(pack.File, func(b []byte) []byte {
+		bad := bytes.Clone(b)
+		bad[len(bad)/2] ^= 1
+		return bad
+	})
+	v.start(quick(nil))
+	if message := v.waitError(soon); !strings.Contains(message, pack.File) {
+		t.Errorf("the message lacks %q: %s", pack.File, message)
+	}
+	v.consoleErrors()
+	f.heal()
+	v.reload() // the bad pack is kept
+	v.start(quick(nil))
+	v.waitError(soon)
+	v.consoleErrors()
+	v.press("Try again")
+	v.wait(trainLimit, "done")
+	v.reload() // and now the good one is
+	v.start(quick(nil))
+	v.wait(trainLimit, "done")
+}
+
+func TestNothingFailedIsKept(t *testing.T) {
+	pack := testPack(t)
+	f := &faults{}
+	f.set(pack.File, func([]byte) []byte { return nil })
+	host := newPlainHost(t, f.wrap(builtSite(t)))
+	v := newTab(t)
+	v.goTo(host.address)
+	v.untilKept(0)
+	v.until(soon, `navigator.serviceWorker.controller !== null`)
+	v.start(quick(nil))
+	v.waitError(soon)
+	v.consoleErrors()
+	if eval[bool](v, fmt.Sprintf(`caches.match(new URL("data/%s", location)).then((r) => r !== undefined)`, pack.File)) {
+		t.Error("a missing pack's answer is kept")
+	}
+
+	// A build that is not whole is not kept either, and the page does not mind.
+	f.set("go.js", func(b []byte) []byte { return append(bytes.Clone(b), "\n// another build's"...) })
+	host = newPlainHost(t, f.wrap(builtSite(t)))
+	v = newTab(t)
+	v.goTo(host.address)
+	v.until(readyLimit, `navigator.serviceWorker.getRegistration().then((r) => r === undefined || !(r.installing || r.waiting || r.active))`)
+	if kept := eval[[]string](v, `caches.keys()`); len(kept) > 0 {
+		t.Errorf("kept: %q, want nothing", kept)
+	}
+	v.start(quick(nil))
+	v.wait(trainLimit, "done")
+}
+
+// nextBuild is the site as another build would leave it: with another version
+// everywhere, and another worker's list.
+func nextBuild(t *testing.T) (site http.Handler, version string) {
+	t.Helper()
+	files := map[string][]byte{}
+	err := filepath.WalkDir(distDir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(name) == ".gz" {
+			return err
+		}
+		inSite, err := filepath.Rel(distDir, name)
+		if err != nil {
+			return err
+		}
+		files[filepath.ToSlash(inSite)], err = os.ReadFile(name)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := regexp.MustCompile(`boot\.js\?v=([0-9a-f]{12})`).FindSubmatch(files["index.html"])
+	if old == nil {
+		t.Fatal("the page does not name boot.js with a version")
+	}
+	version = "0123456789ab"
+	for name, content := range files {
+		if ext := filepath.Ext(name); ext == ".html" || ext == ".js" || ext == ".wasm" {
+			files[name] = bytes.ReplaceAll(content, old[1], []byte(version))
+		}
+	}
+	list := regexp.MustCompile(`(?s)const files = (\{.*?\});`)
+	m := list.FindSubmatch(files["sw.js"])
+	integrity := map[string]string{}
+	if err := json.Unmarshal(m[1], &integrity); err != nil {
+		t.Fatal(err)
+	}
+	for address := range integrity {
+		name, _, _ := strings.Cut(address, "?")
+		sum := sha512.Sum384(files[name])
+		integrity[address] = "sha384-" + base64.StdEncoding.EncodeToString(sum[:])
+	}
+	text, err := json.Marshal(integrity)
+	if err != nil {
+		t.Fatal(err)
+	}
+	worker := list.ReplaceAllLiteral(files["sw.js"], fmt.Appendf(nil, "const files = %s;", text))
+	files["sw.js"] = regexp.MustCompile(`const build = "[^"]+"`).ReplaceAll(worker, []byte(`const build = "next"`))
+
+	dir := t.TempDir()
+	for name, content := range files {
+		to := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(to, content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if site, err = handler.New(dir); err != nil {
+		t.Fatal(err)
+	}
+	return site, version
+}
+
+func TestANewBuildComesWithTheNextLoadAndIsNotMixed(t *testing.T) {
+	host := newPlainHost(t, builtSite(t))
+	v := newTab(t)
+	v.goTo(host.address)
+	v.untilKept(0)
+	v.reload()
+	old := eval[string](v, `pairlab.version`)
+	next, version := nextBuild(t)
+	host.deploy(next)
+
+	// The open page goes on with its own build's files.
+	v.start(quick(nil))
+	v.wait(trainLimit, "done")
+	if asked := host.requests("?v="); len(asked) > 0 {
+		t.Errorf("a page of the old build asked the new one for %q", asked)
+	}
+
+	check := func(when string) {
+		t.Helper()
+		if got := eval[string](v, `pairlab.version`); got != version {
+			t.Errorf("%s the version is %s, want %s (before: %s)", when, got, version, old)
+		}
+		if mixed := eval[[]string](v, fmt.Sprintf(`performance.getEntriesByType("resource").map((e) => e.name).filter((n) => n.includes(%q))`, old)); len(mixed) > 0 {
+			t.Errorf("%s the new build's page took the old one's %q", when, mixed)
+		}
+	}
+	v.reload()
+	check("after a load")
+	v.until(readyLimit, `navigator.serviceWorker.getRegistration().then((r) => r.waiting !== null)`)
+	host.stop()
+	v.reload()
+	check("without a network")
+	v.start(quick(nil))
+	v.wait(trainLimit, "done")
+
+	// Once no page of the old build is open, its cache goes.
+	v.run(chromedp.Navigate("about:blank"))
+	time.Sleep(500 * time.Millisecond)
+	v.goTo(host.address)
+	check("in the next visit")
+	v.until(soon, `caches.keys().then((names) => names.length === 2 && names.some((n) => n.endsWith(" next")))`)
+}

@@ -1,0 +1,330 @@
+//go:build browser
+
+package browsertest
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// threeNets has all three networks of a short run.
+const threeNets = "?rounds=1&epochs=3&pairs=400&pool=10000"
+
+// trained opens the page and trains.
+func trained(t *testing.T, query string) *visit {
+	t.Helper()
+	v := open(t, query)
+	v.run(pressTrain())
+	v.wait(trainLimit, "done")
+	return v
+}
+
+// point is a place on a pad, in fractions of its sides.
+type point struct{ X, Y float64 }
+
+// draw draws a line on the pad of a side ("left", "right") with the mouse.
+func (v *visit) draw(side string, line ...point) {
+	v.t.Helper()
+	box := eval[struct{ X, Y, Width, Height float64 }](v, fmt.Sprintf(`(() => {
+		const pad = document.querySelector("[data-pad=%s] .sheet canvas");
+		pad.scrollIntoView({ block: "center" });
+		return pad.getBoundingClientRect().toJSON();
+	})()`, side))
+	send := func(kind input.DispatchMouseEventType, p point) {
+		v.t.Helper()
+		params := input.DispatchMouseEventParams{
+			Type: kind, X: box.X + p.X*box.Width, Y: box.Y + p.Y*box.Height, Button: input.MouseButtonLeft, ClickCount: 1,
+		}
+		if _, err := chromedp.Call(v.Ctx, input.DispatchMouseEvent, params); err != nil {
+			v.t.Fatal(err)
+		}
+	}
+	send(input.DispatchMouseEventTypeMousePressed, line[0])
+	for _, p := range line[1:] {
+		send(input.DispatchMouseEventTypeMouseMoved, p)
+	}
+	send(input.DispatchMouseEventTypeMouseReleased, line[len(line)-1])
+}
+
+// one and seven are digits.
+func one() []point { return []point{{0.5, 0.15}, {0.5, 0.3}, {0.5, 0.5}, {0.5, 0.7}, {0.5, 0.85}} }
+func seven() []point {
+	return []point{{0.25, 0.2}, {0.5, 0.2}, {0.75, 0.2}, {0.65, 0.4}, {0.55, 0.6}, {0.45, 0.85}}
+}
+
+// verdict is what the page says of a network.
+func (v *visit) verdict(network string) (says string, probability float64) {
+	v.t.Helper()
+	got := eval[struct{ Says, Value string }](v, fmt.Sprintf(`(() => {
+		const verdict = document.querySelector("#verdicts [data-network=%s]");
+		return { says: verdict.querySelector(".says").innerText, value: verdict.querySelector("data").value };
+	})()`, network))
+	if got.Value == "" {
+		return got.Says, math.NaN()
+	}
+	if err := json.Unmarshal([]byte(got.Value), &probability); err != nil {
+		v.t.Fatal(err)
+	}
+	return got.Says, probability
+}
+
+const answered = `/^Answered in \d+ ms/.test(document.getElementById("try-status").innerText)`
+
+func TestDrawnDigitsAreAnsweredAtOnce(t *testing.T) {
+	v := trained(t, threeNets)
+	v.until(soon, `document.querySelectorAll("#verdicts article").length === 3`)
+	v.draw("left", one()...)
+	v.until(soon, `document.querySelector("[data-pad=left] [data-part=about]").innerText === "Your drawing"`)
+	if says, _ := v.verdict("siamese10"); says != "–" {
+		t.Errorf("with one digit the network says %q", says)
+	}
+	v.draw("right", seven()...)
+	v.until(soon, answered)
+	for _, network := range []string{"baseline", "siamese2", "siamese10"} {
+		says, p := v.verdict(network)
+		if !strings.Contains(says, "≤") || !(strings.Contains(says, ": yes, ") || strings.Contains(says, ": no, ")) || !strings.HasSuffix(says, "%") || !(p > 0 && p <= 1) {
+			t.Errorf("%s says %q with probability %v", network, says, p)
+		}
+	}
+	sums := eval[[]float64](v, `[...document.querySelectorAll(".reading")].map((r) =>
+		[...r.querySelectorAll(".bar")].reduce((sum, bar) => sum + Number(bar.style.getPropertyValue("--p")), 0))`)
+	if len(sums) != 4 {
+		t.Errorf("%d groups of bars, want two for each siamese", len(sums))
+	}
+	for _, sum := range sums {
+		if math.Abs(sum-1) > 1e-3 {
+			t.Errorf("a digit's probabilities add up to %v", sum)
+		}
+	}
+	// What the networks see is centred and has ink.
+	if ink := eval[int](v, `(() => {
+		const image = document.querySelector("[data-pad=left] .seen canvas").getContext("2d").getImageData(0, 0, 14, 14);
+		let ink = 0; for (let i = 3; i < image.data.length; i += 4) ink += image.data[i]; return ink;
+	})()`); ink < 1000 {
+		t.Errorf("the preview has ink %d", ink)
+	}
+
+	// A screen reader is told once the drawing rests.
+	v.until(soon, `/Siamese10: \d ≤ \d: (yes|no), /.test(document.getElementById("try-announce").innerText)`)
+
+	v.press("Undo first digit")
+	v.until(soon, `document.querySelector("#verdicts [data-network=siamese10] .says").innerText === "–"`)
+	v.press("Clear second digit")
+	if blank := eval[bool](v, `document.querySelector("[data-pad=right] .sheet canvas").getContext("2d").getImageData(0, 0, 224, 224).data.every((x) => x === 0)`); !blank {
+		t.Error("the pad is not blank after Clear")
+	}
+}
+
+// strokeTimes draws on and measures, on the page, from each movement of the
+// pointer to the change of an answer that it brings.
+const strokeTimes = `(async () => {
+	const pad = document.querySelector("[data-pad=left] .sheet canvas");
+	const value = document.querySelector("#verdicts [data-network=baseline] data");
+	const box = pad.getBoundingClientRect();
+	const send = (kind, x, y) => pad.dispatchEvent(new PointerEvent(kind, {
+		pointerId: 1, isPrimary: true, button: 0, bubbles: true, clientX: box.x + x * box.width, clientY: box.y + y * box.height }));
+	pad.setPointerCapture = () => {};
+	const times = [];
+	send("pointerdown", 0.2, 0.3);
+	for (let i = 1; i <= 40; i++) {
+		await new Promise((done) => setTimeout(done, 30));
+		const begun = performance.now();
+		const changed = new Promise((done) => {
+			const observer = new MutationObserver(() => { observer.disconnect(); done(performance.now() - begun); });
+			observer.observe(value, { attributes: true, attributeFilter: ["value"] });
+			setTimeout(() => done(-1), 1000);
+		});
+		send("pointermove", 0.2 + 0.015 * i, 0.3 + 0.2 * Math.sin(i / 4));
+		times.push(await changed);
+	}
+	send("pointerup", 0.8, 0.3);
+	return times.filter((t) => t >= 0).sort((a, b) => a - b);
+})()`
+
+func TestAnswersComeInLessThan30Milliseconds(t *testing.T) {
+	v := trained(t, threeNets)
+	v.draw("right", seven()...)
+	v.draw("left", one()...)
+	v.until(soon, answered)
+	check := func(when string, limit float64) {
+		t.Helper()
+		times := eval[[]float64](v, strokeTimes)
+		if len(times) < 30 {
+			t.Fatalf("%s: %d of 40 movements brought another answer", when, len(times))
+		}
+		median, late := times[len(times)/2], times[len(times)*95/100]
+		t.Logf("%s: from stroke to answer %.1f ms (median), %.1f ms (95 %%)", when, median, late)
+		if median > limit {
+			t.Errorf("%s: %.1f ms from stroke to answer, want at most %.0f", when, median, limit)
+		}
+	}
+	check("at rest", 30)
+	v.start(endless())
+	v.until(trainLimit, `pairlab.result().models[0].unfinished?.[0]?.epochs.length > 0`)
+	check("during training", 30)
+	v.do(`pairlab.stop()`)
+	v.wait(soon, "done")
+}
+
+func TestAnswersFollowTraining(t *testing.T) {
+	v := open(t, "")
+	v.start(endless())
+	v.until(trainLimit, `document.querySelectorAll("#verdicts article").length === 1`)
+	v.draw("left", one()...)
+	v.draw("right", seven()...)
+	v.until(soon, answered)
+	_, first := v.verdict("siamese2")
+	v.until(trainLimit, fmt.Sprintf(`(([p]) => p.value !== "" && Math.abs(p.value - %v) > 1e-6)(document.querySelectorAll("#verdicts data"))`, first))
+	if origin := eval[string](v, `document.querySelector("#verdicts .origin").innerText`); !strings.Contains(origin, "of 1000") {
+		t.Errorf("the network's origin is %q, want which epoch of 1000", origin)
+	}
+	v.do(`pairlab.stop()`)
+	v.wait(soon, "done")
+}
+
+func TestRealDigitsByKeyboardAlone(t *testing.T) {
+	f := &faults{}
+	v := newTab(t)
+	v.goTo(serve(t, f.wrap) + "?models=siamese10&rounds=1&epochs=1&pairs=100&pool=10000")
+	tabTo := func(id string) {
+		t.Helper()
+		for range 80 {
+			if eval[bool](v, fmt.Sprintf(`document.activeElement?.matches(%q) ?? false`, id)) {
+				return
+			}
+			v.run(chromedp.KeyEvent("\t"))
+		}
+		t.Fatalf("80 presses of Tab do not reach %s", id)
+	}
+	const about = `document.querySelector("[data-pad=%s] [data-part=about]").innerText`
+	// Also without a network, real digits can be looked at; the test images are
+	// fetched for it.
+	tabTo("#pick-left")
+	v.run(chromedp.KeyEvent("0"))
+	v.until(soon, fmt.Sprintf(about, "left")+` === "Test image 0, a 7"`)
+	if packs := f.requests(".pack"); len(packs) != 1 {
+		t.Errorf("packs fetched for a test image: %v", packs)
+	}
+	v.run(chromedp.KeyEvent(kb.ArrowUp))
+	v.until(soon, fmt.Sprintf(about, "left")+` === "Test image 1, a 2"`)
+	tabTo(`[data-pad="right"] [data-part="random"]`)
+	v.run(chromedp.KeyEvent(" "))
+	v.until(soon, `/^Test image \d+, a \d$/.test(`+fmt.Sprintf(about, "right")+`)`)
+	if packs := f.requests(".pack"); len(packs) != 1 {
+		t.Errorf("packs fetched for two test images: %v", packs)
+	}
+	v.run(pressTrain())
+	v.wait(trainLimit, "done")
+	// The digits are still there: the new network answers about them.
+	v.until(soon, `/ (right|wrong)$/.test(document.querySelector("#verdicts .says")?.innerText.trim() ?? "")`)
+
+	tabTo("#pick-left")
+	v.run(chromedp.KeyEvent("99"))
+	v.until(soon, `document.getElementById("pick-left-error").innerText.includes("0 to 9999") === (document.getElementById("pick-left").valueAsNumber > 9999)`)
+	tabTo(`[data-pad="left"] [data-part="clear"]`)
+	v.run(chromedp.KeyEvent(" "))
+	if tag := eval[string](v, `document.activeElement?.tagName ?? ""`); tag != "BUTTON" {
+		t.Errorf("after Clear the keyboard is on %q, want on a button", tag)
+	}
+}
+
+func TestTouchDrawsAndDoesNotScroll(t *testing.T) {
+	v := trained(t, "?models=siamese10&rounds=1&epochs=1&pairs=100&pool=10000")
+	v.run(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch))
+	time.Sleep(300 * time.Millisecond)
+	box := eval[struct{ X, Y, Width, Height float64 }](v, `(() => {
+		const pad = document.querySelector("[data-pad=left] .sheet canvas");
+		pad.scrollIntoView({ block: "center" });
+		return pad.getBoundingClientRect().toJSON();
+	})()`)
+	before := eval[float64](v, `scrollY`)
+	touch := func(kind input.DispatchTouchEventType, points ...*input.TouchPoint) {
+		t.Helper()
+		if _, err := chromedp.Call(v.Ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: append([]*input.TouchPoint{}, points...)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, p := range one() {
+		kind := input.DispatchTouchEventTypeTouchMove
+		if i == 0 {
+			kind = input.DispatchTouchEventTypeTouchStart
+		}
+		touch(kind, &input.TouchPoint{X: box.X + p.X*box.Width, Y: box.Y + p.Y*box.Height})
+	}
+	touch(input.DispatchTouchEventTypeTouchEnd)
+	v.until(soon, `document.querySelector("[data-pad=left] [data-part=about]").innerText === "Your drawing"`)
+	if after := eval[float64](v, `scrollY`); after != before {
+		t.Errorf("drawing scrolled the page from %v to %v", before, after)
+	}
+}
+
+func TestTryItAndKeepAreAccessibleAndFitTheScreen(t *testing.T) {
+	axe, err := os.ReadFile(filepath.Join("..", "..", "ui", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := trained(t, threeNets)
+	v.do(string(axe))
+	v.draw("left", one()...)
+	v.pick("right", 3)
+	v.until(soon, answered)
+	// With everything that can be shown: an error in a field, and one of a file.
+	bad := filepath.Join(t.TempDir(), "a-file-with-a-rather-long-name-that-is-no-network-at-all.safetensors")
+	if err := os.WriteFile(bad, []byte("no network"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	v.load(bad)
+	v.until(soon, `!document.getElementById("load-error").hidden`)
+	for _, scheme := range []string{"light", "dark"} {
+		features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}
+		if _, err := chromedp.Call(v.Ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}); err != nil {
+			t.Fatal(err)
+		}
+		for _, width := range []int64{320, 360, 1440} {
+			v.run(chromedp.EmulateViewport(width, 900))
+			const settled = `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 200))))`
+			if got := eval[int64](v, settled+`.then(() => document.scrollingElement.scrollWidth)`); got > width {
+				t.Errorf("%d pixels wide: the page takes %d", width, got)
+			}
+			v.checkAccessibility(fmt.Sprintf("%s, %d pixels wide", scheme, width))
+		}
+	}
+}
+
+func TestAWorkerThatDiesWhileItIsAskedIsReplaced(t *testing.T) {
+	v := openSabotaged(t)
+	v.start(quick(nil))
+	v.wait(trainLimit, "done")
+	v.pick("left", 5)
+	v.pick("right", 6)
+	v.until(soon, answered)
+	_, want := v.verdict("siamese10")
+	before := eval[int](v, `workers.length`)
+	for _, how := range []string{"throw", "hang"} {
+		v.do(fmt.Sprintf(`living().at(-1).postMessage({ sabotage: %q })`, how))
+		time.Sleep(200 * time.Millisecond)
+		v.press("Random second digit")
+		if how == "hang" {
+			// The page waits, says what happened, and goes on.
+			v.until(3*soon, `document.getElementById("try-status").innerText.includes("did not answer")`)
+		}
+		v.consoleErrors() // a dead worker's last words
+		v.pick("right", 6)
+		v.until(soon, fmt.Sprintf(`document.querySelector("#verdicts data").value === %q`, fmt.Sprintf("%.6f", want)))
+		before++
+		if now := eval[int](v, `workers.length`); now != before {
+			t.Errorf("%s: %d workers were made in all, want %d", how, now, before)
+		}
+	}
+}

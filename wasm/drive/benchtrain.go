@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+
+	"github.com/pairlab/pairlab/engine/experiment"
+)
+
+// How often each case is measured, and for how long, in seconds.
+const (
+	trainingTurns   = 3
+	trainingSeconds = 1
+	splitTurns      = 5
+	splitSeconds    = 1
+	sideTurns       = 3
+	sideSeconds     = 3 // of all runs together, on one worker
+)
+
+// training measures every model by every kernel set, on one worker.
+func (b *bencher) training(report *benchReport) error {
+	sets := b.sets()
+	for _, kind := range b.config.Models {
+		var reference *benchCase
+		if slices.Contains(sets, portableName) {
+			reference = &benchCase{Model: kind, Kernels: portableName, Workers: 1, Runs: 1}
+		}
+		for _, set := range sets {
+			c := &benchCase{Model: kind, Kernels: set, Workers: 1, Runs: 1, against: reference}
+			if set == portableName {
+				c = reference
+			}
+			report.Training = append(report.Training, c)
+		}
+	}
+	if err := b.inTurns(trainingTurns, report.Training, trainingSeconds); err != nil {
+		return err
+	}
+	rows := [][]string{{"training, one worker", "kernels", "pairs/s", "lowest", "highest", "× portable"}}
+	for _, c := range report.Training {
+		ratio := ""
+		if c.against != nil {
+			ratio = fmt.Sprintf("%.1f", c.Ratio)
+		}
+		rows = append(rows, append([]string{experiment.Label(c.Model), c.Kernels}, c.spread(ratio)...))
+	}
+	fmt.Fprintln(b.out)
+	printRows(b.out, rows)
+	return nil
+}
+
+// spread are the cells of what was measured, and the ratio's.
+func (c *benchCase) spread(ratio string) []string {
+	return []string{
+		fmt.Sprintf("%.0f", c.PairsPerSecond),
+		fmt.Sprintf("%.0f", slices.Min(c.Samples)), fmt.Sprintf("%.0f", slices.Max(c.Samples)),
+		ratio,
+	}
+}
+
+// workers measures what more workers are good for: one run that they share, by
+// either way to meet, and several runs side by side.
+func (b *bencher) workers(report *benchReport) error {
+	n := max(2, min(runtime.NumCPU(), 8))
+	if b.settings["workers"] != "" && b.config.Workers > 0 {
+		n = b.config.Workers
+	}
+	set := b.config.Kernels
+	var split, side []*benchCase
+	for _, kind := range b.config.Models {
+		alone := &benchCase{Model: kind, Kernels: set, Workers: 1, Runs: 1}
+		split = append(split, alone)
+		for _, transport := range []string{"shared", "ports"} {
+			split = append(split, &benchCase{Model: kind, Kernels: set, Workers: n, Transport: transport, Runs: 1, against: alone})
+		}
+		for _, runs := range []int{2, 10} {
+			inTurn := &benchCase{Model: kind, Kernels: set, Workers: 1, Runs: runs}
+			side = append(side, inTurn, &benchCase{Model: kind, Kernels: set, Workers: n, Runs: runs, against: inTurn})
+		}
+	}
+	if err := b.inTurns(splitTurns, split, splitSeconds); err != nil {
+		return err
+	}
+	if err := b.inTurns(sideTurns, side, sideSeconds); err != nil {
+		return err
+	}
+	report.Workers = append(split, side...)
+	rows := [][]string{{"workers, " + set + " kernels", "runs", "workers", "meet by", "pairs/s", "lowest", "highest", "× one worker"}}
+	for _, c := range report.Workers {
+		ratio, transport := "", c.Transport
+		if c.against != nil {
+			ratio = fmt.Sprintf("%.2f", c.Ratio)
+		}
+		if transport == "" {
+			transport = "–"
+		}
+		rows = append(rows, append([]string{experiment.Label(c.Model), fmt.Sprint(c.Runs), fmt.Sprint(c.Workers), transport}, c.spread(ratio)...))
+	}
+	fmt.Fprintln(b.out)
+	printRows(b.out, rows)
+	return nil
+}
