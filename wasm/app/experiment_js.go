@@ -20,15 +20,20 @@ func (c *controller) Start(config experiment.Config) error {
 	return c.begin(newPlan(config))
 }
 
-// retry goes on with the experiment that failed.
+// retry goes on with the experiment that failed, or, if it could not even
+// begin, tries to begin it again.
 func (c *controller) retry() error {
 	c.mu.Lock()
 	p := c.failed
 	c.mu.Unlock()
-	if p == nil {
-		return nil
+	if p != nil {
+		return c.begin(*p)
 	}
-	return c.begin(*p)
+	config, err := c.page.Config()
+	if err != nil {
+		return err
+	}
+	return c.Start(config)
 }
 
 // begin begins an experiment, or goes on with one. A failed one that is not
@@ -61,7 +66,7 @@ func (c *controller) claim(p *plan) (stop *cancel.Signal, err error) {
 	if c.stop != nil {
 		return nil, errBusy
 	}
-	if f := c.failed; f != nil && f.keeper != p.keeper {
+	if f := c.failed; f != nil && f.keeper != nil && f.keeper != p.keeper {
 		f.keeper.forget()
 	}
 	if p.keeper == nil {
@@ -95,7 +100,13 @@ func (c *controller) see(stop *cancel.Signal, p plan, jobs []*job) {
 	c.mu.Lock()
 	c.stop = nil
 	if failed {
-		c.failed = new(p.keeper.rest(jobs))
+		rest := p.keeper.rest(jobs)
+		if len(rest.record.Done) == 0 && len(rest.states) == 0 {
+			// There is nothing to go on with, nor to offer at the next visit.
+			p.keeper.forget()
+			rest = newPlan(p.record.Config)
+		}
+		c.failed = &rest
 	}
 	c.mu.Unlock()
 	if failed {

@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -107,7 +109,6 @@ func TestAnExperimentIsResumedAfterACrash(t *testing.T) {
 	}
 	v, stop := launch()
 	v.start(tenRuns(nil))
-	v.waitKept(2)
 	v.until(trainLimit, `pairlab.result().models.some((m) => m.rounds.length > 0)`)
 	time.Sleep(time.Duration(rand.IntN(900)) * time.Millisecond)
 	rounds := len(digests(v))
@@ -146,6 +147,12 @@ func TestTheOfferSaysWhatWasLeftAndCanBeDiscarded(t *testing.T) {
 		k.running[0].model === "baseline" && k.running[0].epoch > 0 && Math.abs(Date.now() - k.saved) < 60000 && !k.outdated)`) {
 		t.Errorf("window.pairlab knows of %s", eval[string](v, `pairlab.kept().then(JSON.stringify)`))
 	}
+	axe, err := os.ReadFile(filepath.Join("..", "..", "ui", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.do(string(axe))
+	v.checkAccessibility("with an offer")
 	// While something else is trained the offer is out of the way; then it is
 	// there again.
 	v.start(quick(nil))
@@ -236,7 +243,7 @@ func TestDamagedStatesCostEpochsAndNothingElse(t *testing.T) {
 }
 
 func TestATabOffersOnlyWhatNoOtherTabHas(t *testing.T) {
-	config := tenRuns(map[string]any{"workers": 1})
+	config := tenRuns(map[string]any{"rounds": 2, "epochs": 20, "workers": 1})
 	want := undisturbed(t, config)
 	a := newTab(t)
 	address := serve(t, nil)

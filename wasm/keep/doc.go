@@ -3,5 +3,6 @@
 // and a SHA-256, and read from the newest slot that is whole.
 //
 // [Journal] is that, in plain Go over a [Storage]; [IndexedDB] is the
-// browser's storage.
+// browser's storage. [Queue] makes writes in the background, and [Lock] tells
+// the site's tabs which of them a record belongs to.
 package keep
