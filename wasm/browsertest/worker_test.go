@@ -119,6 +119,23 @@ func TestADeadWorkerIsReplacedAndItsRunGoesOn(t *testing.T) {
 	v.t = t
 }
 
+// A worker may be gone before its run has begun.
+func TestAWorkerThatDiesBeforeItsRunIsReplaced(t *testing.T) {
+	v := openSabotaged(t)
+	v.do(`
+		const plain = Worker.prototype.postMessage;
+		window.victims = 0;
+		Worker.prototype.postMessage = function (message, ...rest) {
+			if (message.json?.includes('"op":"load"') && victims++ === 0) this.vanish();
+			return plain.call(this, message, ...rest);
+		};`)
+	v.start(quick(map[string]any{"rounds": 3, "workers": 2}))
+	v.wait(trainLimit, "done")
+	if n := eval[int](v, `workers.length`); n != 3 {
+		t.Errorf("%d workers were made, want one more than two", n)
+	}
+}
+
 // bogusRun is a script that has the newest worker make, after the run in hand,
 // one that no page would ask for.
 func bogusRun(model string) string {

@@ -40,6 +40,9 @@ func collect(root string) (parts, error) {
 	p := parts{}
 	assets := os.DirFS(filepath.Join(root, "assets"))
 	err := fs.WalkDir(assets, ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && name == "screenshots" {
+			return fs.SkipDir // the README's
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}
