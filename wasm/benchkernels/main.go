@@ -15,7 +15,6 @@ import (
 	"github.com/pairlab/pairlab/engine/kernel"
 	"github.com/pairlab/pairlab/engine/kernel/portable"
 	"github.com/pairlab/pairlab/engine/kernel/wasmsimd"
-	"github.com/pairlab/pairlab/engine/kernel/wasmsimd/bench"
 	"github.com/pairlab/pairlab/engine/kernel/wasmsimd/hosttest"
 	"github.com/pairlab/pairlab/engine/model"
 	"github.com/pairlab/pairlab/wasm/benchkernels/figures"
@@ -59,24 +58,4 @@ func run(args []string) error {
 		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(report)
-}
-
-// measureKernels measures the peaks, and then each kernel against them.
-func measureKernels(host wasmsimd.Host, set kernel.Set[float32]) (figures.Kernels, error) {
-	k := figures.Kernels{Set: set.Name()}
-	peaks, err := wasmsimd.New(host, wasmsimd.SIMD)
-	if err != nil {
-		return k, err
-	}
-	const giga = 1e9
-	k.Peak = bench.Peak(peaks, false) / giga
-	if host.Relaxed() {
-		k.FusedPeak = bench.Peak(peaks, true) / giga
-	}
-	for _, row := range bench.Run(set, k.Peak*giga) {
-		k.Kernels = append(k.Kernels, figures.Kernel{
-			Name: row.Name, Micros: row.Micros, GFlops: row.GFlops, GBytes: row.GBytes, Share: row.Share,
-		})
-	}
-	return k, nil
 }
