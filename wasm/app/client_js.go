@@ -15,7 +15,7 @@ import (
 )
 
 // helloLimit is the time that a worker has to start.
-const helloLimit = 60 * time.Second
+const helloLimit = 30 * time.Second
 
 // client is the page's side of one worker: requests with numbers, their
 // answers, and the worker's end. Answers to a number that nobody waits for are
@@ -272,7 +272,11 @@ func (c *client) load(stop *cancel.Signal, m data.Manifest, shard data.Shard) er
 	if err := c.post(request, extras{"bytes": bytes}); err != nil {
 		return fmt.Errorf("app: give a worker %s: %w", shard.File, err)
 	}
+	silent := time.AfterFunc(silenceLimit, func() {
+		c.die(fmt.Errorf("nothing was heard from it for %v", silenceLimit))
+	})
 	err = c.await(stop, answers, nil)
+	silent.Stop()
 	if refused, ok := errors.AsType[*protocol.Error](err); ok {
 		c.packs.forget(shard.File)
 		return &packError{shard, refused}

@@ -125,8 +125,15 @@ func (k *keeper) anew(runs ...experiment.Run) {
 
 // lock shows other tabs that the experiment is in hand.
 func (k *keeper) lock() (err error) {
-	k.release, _, err = keep.Lock(recordName(k.id))
+	k.release, _, err = keep.Lock(recordName(k.id), false)
 	return err
+}
+
+// unlock lets other tabs offer the experiment, though this one has it.
+func (k *keeper) unlock() {
+	if k.release != nil {
+		k.release()
+	}
 }
 
 // save has the record written. The caller holds the lock.
@@ -224,9 +231,7 @@ func (k *keeper) forget() {
 	k.over = true
 	k.queue.Clear()
 	k.queue.Put("end", func() error {
-		if k.release != nil {
-			defer k.release()
-		}
+		defer k.unlock()
 		db, err := k.vault.open()
 		if err != nil {
 			return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,25 +57,32 @@ func (r record) encode() ([]byte, error) {
 	return json.Marshal(r)
 }
 
+// errDamaged is of a record that nobody can go on with; errForeign of one that
+// this build does not understand, though another may.
+var (
+	errDamaged = errors.New("app: the kept experiment is damaged")
+	errForeign = errors.New("app: the kept experiment is of another build")
+)
+
 // decodeRecord reads what encode wrote, and refuses anything that could not be
 // gone on with.
 func decodeRecord(b []byte) (record, error) {
 	var r record
 	if err := json.Unmarshal(b, &r); err != nil {
-		return r, fmt.Errorf("app: kept experiment: %w", err)
+		return r, fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	if r.Schema != keptSchema {
-		return r, fmt.Errorf("app: kept experiment: schema %q, want %q", r.Schema, keptSchema)
+		return r, fmt.Errorf("%w: schema %q, want %q", errForeign, r.Schema, keptSchema)
 	}
 	if err := r.Config.Check(); err != nil {
-		return r, fmt.Errorf("app: kept experiment: %w", err)
+		return r, fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	runs := r.Config.Runs()
 	seen := map[runKey]bool{}
 	for _, f := range r.Done {
 		of := func(x experiment.Run) bool { return keyOf(x) == f.key() }
 		if seen[f.key()] || !slices.ContainsFunc(runs, of) {
-			return r, fmt.Errorf("app: kept experiment: round %d of %q is in it twice, or not of it", f.Round, f.Model)
+			return r, fmt.Errorf("%w: round %d of %q is in it twice, or not of it", errDamaged, f.Round, f.Model)
 		}
 		seen[f.key()] = true
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -70,13 +71,13 @@ func TestRecordsThatCannotBeGoneOnWithAreRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := decodeRecord(b); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("error %v, want one with %q", err, want)
+		if _, err := decodeRecord(b); !errors.Is(err, errDamaged) || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %v with %q", err, errDamaged, want)
 		}
 	}
-	for _, text := range []string{"", "{}", "null", `{"schema":"pairlab.kept/v0"}`} {
-		if _, err := decodeRecord([]byte(text)); err == nil {
-			t.Errorf("%q is taken for a record", text)
+	for text, want := range map[string]error{"": errDamaged, "{}": errForeign, "null": errForeign, `{"schema":"pairlab.kept/v0"}`: errForeign} {
+		if _, err := decodeRecord([]byte(text)); !errors.Is(err, want) {
+			t.Errorf("%q: error %v, want %v", text, err, want)
 		}
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hack-pad/safejs"
+
 	"github.com/pairlab/pairlab/ui/text"
 	"github.com/pairlab/pairlab/wasm/keep"
 	"github.com/pairlab/pairlab/wasm/web"
@@ -24,12 +26,44 @@ func (c *controller) offered() (*plan, error) {
 	if c.offer != nil || c.busy() {
 		return c.offer, nil
 	}
-	found, err := c.vault.find()
+	found, held, err := c.vault.find()
 	if err != nil {
 		return nil, err
 	}
+	for _, name := range held {
+		c.await(name)
+	}
 	c.setOffer(found)
 	return found, nil
+}
+
+// await has an experiment that another tab has offered when that tab is gone:
+// also one that is just being reloaded. The caller holds c.looking.
+func (c *controller) await(name string) {
+	if c.awaited[name] {
+		return
+	}
+	c.awaited[name] = true
+	go func() {
+		release, _, err := keep.Lock(name, true)
+		c.looking.Lock()
+		defer c.looking.Unlock()
+		delete(c.awaited, name)
+		var p *plan
+		if err == nil && c.offer != nil {
+			release()
+			return
+		}
+		if err == nil {
+			p, err = c.vault.take(name, release)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		if p != nil {
+			c.setOffer(p)
+		}
+	}()
 }
 
 func (c *controller) setOffer(p *plan) {
@@ -86,58 +120,122 @@ func (c *controller) DiscardKept() error {
 	return err
 }
 
+// watchLeaving gives up what this page has when the person leaves it and the
+// browser holds it, frozen, for a possible return: any page may then offer it.
+// On return the page is loaded anew, and offers it itself.
+func (c *controller) watchLeaving() error {
+	left := false
+	held := func(event safejs.Value) bool {
+		persisted, err := event.Get("persisted")
+		if err != nil {
+			return false
+		}
+		yes, err := persisted.Truthy()
+		return err == nil && yes
+	}
+	_, err := web.Listen(safejs.Global(), "pagehide", func(event safejs.Value) {
+		if !held(event) {
+			return
+		}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.keeper != nil && (c.stop != nil || c.failed != nil) {
+			left = true
+			c.keeper.unlock()
+		}
+		if c.offer != nil {
+			left = true
+			c.offer.release()
+		}
+	})
+	if err != nil {
+		return err
+	}
+	_, err = web.Listen(safejs.Global(), "pageshow", func(event safejs.Value) {
+		if !left || !held(event) {
+			return
+		}
+		location, err := safejs.Global().Get("location")
+		if err == nil {
+			_, err = location.Call("reload")
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	})
+	return err
+}
+
 // find looks for the newest experiment in the storage that no living tab has,
-// and takes its lock. It is nil if there is none. What cannot be read, or
-// belongs to no experiment, is removed.
-func (v *vault) find() (*plan, error) {
+// and takes its lock. It is nil if there is none; held are those that other
+// tabs have. States that belong to no experiment are removed.
+func (v *vault) find() (p *plan, held []string, err error) {
 	db, err := v.open()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	journal := keep.NewJournal(db)
 	// In this order: an experiment's record is there before its first state.
 	states, err := journal.Names(statePrefix)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	records, err := journal.Names(recordPrefix)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, state := range states {
 		if !slices.Contains(records, recordName(ownerOf(state))) {
 			if err := journal.Delete(state); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 	}
 	slices.Sort(records) // their numbers begin with the time
 	for _, name := range slices.Backward(records) {
-		release, ok, err := keep.Lock(name)
+		release, free, err := keep.Lock(name, false)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		if !ok {
+		if !free {
+			held = append(held, name)
 			continue
 		}
-		p, err := read(journal, strings.TrimPrefix(name, recordPrefix), states)
-		if err == nil {
-			p.release = release
-			return p, nil
-		}
-		fmt.Fprintln(os.Stderr, err)
-		err = forget(db, strings.TrimPrefix(name, recordPrefix))
-		release()
-		if err != nil {
-			return nil, err
+		if p, err := v.take(name, release); p != nil || err != nil {
+			return p, held, err
 		}
 	}
-	return nil, nil
+	return nil, held, nil
+}
+
+// take reads an experiment whose lock is held. It is nil, and the lock is
+// released, if there is nothing that could be gone on with; what is damaged
+// is removed.
+func (v *vault) take(name string, release func()) (*plan, error) {
+	id := strings.TrimPrefix(name, recordPrefix)
+	db, err := v.open()
+	if err != nil {
+		release()
+		return nil, err
+	}
+	p, err := read(keep.NewJournal(db), id)
+	if err == nil {
+		p.release = release
+		return p, nil
+	}
+	defer release()
+	switch {
+	case errors.Is(err, keep.ErrNone), errors.Is(err, errDamaged):
+		return nil, forget(db, id)
+	case errors.Is(err, errForeign):
+		return nil, nil
+	}
+	return nil, err
 }
 
 // read reads what is kept of an experiment. Runs of which no whole state is
 // there are to begin anew.
-func read(journal *keep.Journal, id string, states []string) (*plan, error) {
+func read(journal *keep.Journal, id string) (*plan, error) {
 	b, err := journal.Read(recordName(id))
 	if err != nil {
 		return nil, err
@@ -146,10 +244,14 @@ func read(journal *keep.Journal, id string, states []string) (*plan, error) {
 	if p.record, err = decodeRecord(b); err != nil {
 		return nil, err
 	}
+	states, err := journal.Names(statePrefix + id + "/")
+	if err != nil {
+		return nil, err
+	}
 	for _, run := range p.record.remaining() {
 		name := stateName(id, run.Model, run.Round)
 		if !slices.Contains(states, name) {
-			continue
+			continue // many have none: this spares two readings each
 		}
 		newest, err := journal.Newest(name)
 		if errors.Is(err, keep.ErrNone) {

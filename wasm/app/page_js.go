@@ -48,6 +48,7 @@ type controller struct {
 
 	looking sync.Mutex // held while the storage is looked through for an offer
 	offer   *plan
+	awaited map[string]bool // experiments of other tabs
 }
 
 // runPage is the program in a window. It does not return.
@@ -72,6 +73,7 @@ func runPage() error {
 		env:    experiment.Environment{UserAgent: s.agent, Isolated: s.isolated},
 		events: newListeners(),
 	}
+	c.awaited = map[string]bool{}
 	c.vault = &vault{warn: c.unkept}
 	script := s.base + "worker.js?v=" + version
 	c.crew = &crew{
@@ -100,6 +102,9 @@ func runPage() error {
 		return err
 	}
 	if err := c.publish(started); err != nil {
+		return err
+	}
+	if err := c.watchLeaving(); err != nil {
 		return err
 	}
 	c.setPhase(state.Ready)

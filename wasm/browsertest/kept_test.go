@@ -73,14 +73,19 @@ func TestAnExperimentIsResumedAfterReloads(t *testing.T) {
 			v := newTab(t)
 			address := serve(t, nil)
 			v.goTo(address)
+			const count = `window.epochs = 0; pairlab.on("epoch", () => epochs++)`
+			v.do(count)
 			v.start(tenRuns(c))
-			for range 3 {
-				time.Sleep(time.Duration(200+rand.IntN(900)) * time.Millisecond)
+			for _, runs := range []int{0, 2, 5} {
+				v.until(trainLimit, fmt.Sprintf(`epochs > 0 && pairlab.result().models.reduce((n, m) => n + m.rounds.length, 0) >= %d`, runs))
+				v.until(soon, onStore(`store.count().onsuccess = (event) => { result = event.target.result > 0; };`))
+				time.Sleep(time.Duration(rand.IntN(300)) * time.Millisecond)
 				v.goTo(address + "?seed=77")
 				v.until(soon, offered)
 				if search := eval[string](v, `location.search`); search != "?seed=77" {
 					t.Errorf("the offer has changed the address's settings to %q", search)
 				}
+				v.do(count)
 				v.resumeKept()
 			}
 			v.wait(trainLimit, "done")
@@ -270,8 +275,9 @@ func TestATabOffersOnlyWhatNoOtherTabHas(t *testing.T) {
 
 	a.start(config)
 	a.waitKept(1)
+	b.until(soon, `pairlab.kept().then((k) => k === null)`)
 	a.run(chromedp.Navigate("about:blank"))
-	b.until(soon, `pairlab.kept().then((k) => k !== null)`)
+	b.until(soon, offered) // without having been asked
 	c := a.beside()
 	c.goTo(address)
 	if !eval[bool](c, none) {
@@ -281,6 +287,22 @@ func TestATabOffersOnlyWhatNoOtherTabHas(t *testing.T) {
 	b.wait(trainLimit, "done")
 	if got := digests(b); !slices.Equal(got, want) {
 		t.Errorf("digests of what another tab had begun\n%v, want\n%v", got, want)
+	}
+}
+
+// A browser may hold a page that was left, frozen, until the person returns.
+func TestComingBackToThePageOffersWhatWasLeft(t *testing.T) {
+	config := tenRuns(map[string]any{"rounds": 2, "epochs": 20})
+	want := undisturbed(t, config)
+	v := open(t, "")
+	v.start(config)
+	v.waitKept(2)
+	v.run(chromedp.Navigate("about:blank"), chromedp.NavigateBack())
+	v.wait(readyLimit, "ready")
+	v.resumeKept()
+	v.wait(trainLimit, "done")
+	if got := digests(v); !slices.Equal(got, want) {
+		t.Errorf("digests\n%v, want\n%v", got, want)
 	}
 }
 

@@ -9,10 +9,11 @@ import (
 )
 
 // Lock takes the lock of the given name, which one living page of the site can
-// have at a time: it ends with release, or with the page. ok is false if
-// another has it. Where the browser has no locks (pages that did not come by
-// https), it is always given.
-func Lock(name string) (release func(), ok bool, err error) {
+// have at a time: it ends with release, or with the page. If another page has
+// it, Lock waits until it is free, or returns ok false where it is not to
+// wait. Where the browser has no locks (pages that did not come by https), it
+// is always given.
+func Lock(name string, wait bool) (release func(), ok bool, err error) {
 	navigator, err := safejs.Global().Get("navigator")
 	if err != nil {
 		return nil, false, fmt.Errorf("keep: lock: %w", err)
@@ -51,7 +52,7 @@ func Lock(name string) (release func(), ok bool, err error) {
 		return nil, false, fmt.Errorf("keep: lock: %w", err)
 	}
 	defer holder.Release()
-	request, err := locks.Call("request", name, map[string]any{"ifAvailable": true}, holder)
+	request, err := locks.Call("request", name, map[string]any{"ifAvailable": !wait}, holder)
 	if err != nil {
 		return nil, false, fmt.Errorf("keep: lock: %w", err)
 	}
