@@ -14,7 +14,7 @@ import (
 )
 
 // chartEvery is the least time between two drawings of the charts.
-const chartEvery = 150 * time.Millisecond
+const chartEvery = 400 * time.Millisecond
 
 // charts are the two live charts, of accuracy and of loss by epoch, and the key
 // to both. Without the chart library the page says so, and the rest works.
@@ -104,7 +104,7 @@ func (c *charts) redraw() {
 }
 
 // render draws what is new, but not too often. It says whether it has more to
-// do in the next frame.
+// do in the next drawing.
 func (c *charts) render(s *state.State, now time.Duration) (more bool) {
 	if len(c.outdated) > 0 {
 		c.buildOne()

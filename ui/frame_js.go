@@ -1,30 +1,38 @@
 package ui
 
-import "github.com/hack-pad/safejs"
+import (
+	"time"
 
-// hiddenEvery is how often a hidden page is drawn, in milliseconds: browsers
-// give it no animation frames, but its title and a screen reader still follow.
-const hiddenEvery = 1000
+	"github.com/hack-pad/safejs"
+)
 
-// frame draws the page at most once a frame, when something has changed.
+// While nobody does anything on the page it is drawn at most this often: every
+// drawing takes its time from the workers, which use all cores. A hidden page
+// is drawn seldom, for its title and for screen readers.
+const (
+	drawEvery   = 200 * time.Millisecond
+	hiddenEvery = time.Second
+)
+
+// frame draws the page when something has changed, not too often.
 type frame struct {
 	dom     *dom
 	draw    func()
 	tick    safejs.Func
 	pending bool
+	drawn   time.Time
 }
 
 func newFrame(d *dom, draw func()) *frame {
 	f := &frame{dom: d, draw: draw}
 	f.tick = d.function(func([]safejs.Value) { f.now() })
-	// A frame that was asked for just before the page was hidden comes when it is
-	// shown again, or never. So this draws at once and lets the next change ask.
+	// What is new while the page is hidden may have to wait.
 	d.wrap(d.document).on("visibilitychange", func(safejs.Value) { f.now() })
 	return f
 }
 
 func (f *frame) now() {
-	f.pending = false
+	f.pending, f.drawn = false, time.Now()
 	f.draw()
 }
 
@@ -34,11 +42,11 @@ func (f *frame) request() {
 		return
 	}
 	f.pending = true
-	var err error
+	every := drawEvery
 	if f.dom.wrap(f.dom.document).is("hidden") {
-		_, err = f.dom.window.Call("setTimeout", f.tick, hiddenEvery)
-	} else {
-		_, err = f.dom.window.Call("requestAnimationFrame", f.tick)
+		every = hiddenEvery
 	}
+	wait := max(every-time.Since(f.drawn), 0)
+	_, err := f.dom.window.Call("setTimeout", f.tick, int(wait/time.Millisecond))
 	f.dom.note(err)
 }

@@ -157,7 +157,7 @@ func (p *Page) start() {
 // edited follows a change of the settings.
 func (p *Page) edited() {
 	if p.frame != nil { // else the page is not complete yet, and not drawn
-		p.frame.request()
+		p.frame.now()
 	}
 }
 

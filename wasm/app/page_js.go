@@ -21,7 +21,7 @@ import (
 
 // messageInterval is the least time between two messages to the page, from all
 // workers together: what a display shows.
-const messageInterval = 50 * time.Millisecond
+const messageInterval = 100 * time.Millisecond
 
 // errBusy is the answer to a start during an experiment.
 var errBusy = errors.New("app: training is under way: stop it first")
