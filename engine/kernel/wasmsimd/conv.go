@@ -6,18 +6,16 @@ import (
 	"github.com/pairlab/pairlab/engine/kernel"
 )
 
-// conv is the direct convolution.
+// conv is the direct convolution, of product.k, pack.k and weights.k.
 type conv struct {
-	set   *Set
+	module
 	s     kernel.Conv
 	patch patchShape
-	first int
-	frame Frame
 
 	b, bt, bias []float32 // packed by Pack
 	t           []float32 // scratch of the weight gradient
-	perm        []int32
-	tab         []int32 // offset of each patch in x, in bytes
+	perm        []float32 // offsets
+	tab         []float32 // offset of each patch in x, in bytes
 }
 
 // The functions of a conv, in order.
@@ -41,46 +39,40 @@ func (s *Set) Conv2D(c kernel.Conv, maxN int) kernel.Conv2D[float32] {
 	return s.direct(c, maxN)
 }
 
+// stripWidth is the number of columns of x that the weight gradient of a fully
+// connected layer takes at once.
+const stripWidth = 16
+
 func (s *Set) direct(c kernel.Conv, maxN int) *conv {
-	v := &conv{set: s, s: c, patch: patchOf(&c)}
+	p := patchOf(&c)
 	scratch := 8 * c.K()
-	if v.linear() {
+	if c.H*c.W == 1 {
 		scratch = stripWidth * (8 + maxN)
 	}
-	v.b, v.bias = aligned(packPanels(c.K(), c.O)), aligned(8*panelsOf(c.O))
-	v.bt, v.t = aligned(v.patch.transposed(c.O)), aligned(scratch)
-	v.perm, v.tab = permutation(&c), patches(&c, maxN)
-	v.first = s.mustLoad("conv-"+convName(&c), v,
-		"pack", "packTransposed", "forward", "backwardInput", "backwardWeights", "columnSums")
-	return v
-}
-
-func (v *conv) emit(k *kern, fn int) {
-	switch fn {
-	case fnPack:
-		v.pack(k)
-	case fnPackTransposed:
-		v.packTransposed(k)
-	case fnForward:
-		v.forward(k)
-	case fnBackwardInput:
-		v.backwardInput(k)
-	case fnBackwardWeights:
-		if v.linear() {
-			v.linearWeights(k)
-		} else {
-			v.backwardWeights(k)
-		}
-	case fnColumnSums:
-		k.columnSums(v.s.O)
+	return &conv{
+		module: s.mustLoad("conv-"+convName(&c), convShape(&c, p), "",
+			"pack packTransposed forward backwardInput backwardWeights columnSums"),
+		s: c, patch: p,
+		b: aligned(packPanels(c.K(), c.O)), bias: aligned(8 * panelsOf(c.O)),
+		bt: aligned(p.transposed(c.O)), t: aligned(scratch),
+		perm: permutation(&c), tab: patches(&c, maxN),
 	}
 }
 
-// linear says whether a sample is one pixel.
-func (v *conv) linear() bool { return v.s.H*v.s.W == 1 }
+// convShape is what the functions of a conv are emitted for; c is O's other
+// name, for columnSums.
+func convShape(c *kernel.Conv, p patchShape) shape {
+	return shape{"H W I O KH KW K relu c runs run stride",
+		[]int{c.H, c.W, c.I, c.O, c.KH, c.KW, c.K(), number(c.ReLU), c.O, p.runs, p.run, p.stride}}
+}
 
-// whole says whether the only patch is the whole sample.
-func (v *conv) whole() bool { return v.s.OH()*v.s.OW() == 1 }
+// number is 1 for true, else 0.
+func number(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
 
 // convName tells shapes apart.
 func convName(c *kernel.Conv) string {
@@ -92,7 +84,7 @@ func convName(c *kernel.Conv) string {
 }
 
 // patches is the offset in bytes of each patch of n samples.
-func patches(s *kernel.Conv, n int) []int32 {
+func patches(s *kernel.Conv, n int) []float32 {
 	tab := make([]int32, 0, n*s.OH()*s.OW())
 	for m := range n {
 		for i := range s.OH() {
@@ -101,79 +93,47 @@ func patches(s *kernel.Conv, n int) []int32 {
 			}
 		}
 	}
-	return tab
+	return offsets(tab)
 }
 
-func (v *conv) call(fn int) { v.set.host.Call(v.first+fn, &v.frame) }
-
-// sizes are the floats of x and of y, and the rows, for n samples.
+// sizes are the floats of x and of y, and the rows, which it sets, for n
+// samples.
 func (v *conv) sizes(n int) (x, y, rows int) {
 	rows = n * v.s.OH() * v.s.OW()
 	if rows > len(v.tab) {
 		panic(fmt.Errorf("wasmsimd: convolution %+v of %d samples: made for at most %d", v.s, n, len(v.tab)/(v.s.OH()*v.s.OW())))
 	}
+	v.rows(rows)
 	return n * v.s.H * v.s.W * v.s.I, rows * v.s.O, rows
 }
 
 // Pack implements [kernel.Conv2D].
 func (v *conv) Pack(w, b []float32) {
-	f := &v.frame
-	f.scratch(0, v.b)
-	f.in(1, w, v.s.O*v.s.K())
-	f.table(2, v.perm)
-	f.in(3, b, v.s.O)
-	f.scratch(4, v.bias)
-	v.call(fnPack)
-	f.scratch(0, v.bt)
-	f.packed(1, v.b)
-	v.call(fnPackTransposed)
+	v.call(fnPack, 0, 1|16, v.b, w[:v.s.O*v.s.K()], v.perm, b[:v.s.O], v.bias)
+	v.call(fnPackTransposed, 0, 1, v.bt, v.b)
 }
 
 // Forward implements [kernel.Conv2D].
 func (v *conv) Forward(y, x []float32, n int) {
 	xs, ys, rows := v.sizes(n)
-	f := &v.frame
-	f.out(0, y, ys)
-	f.in(1, x, xs)
-	f.packed(2, v.b)
-	f.packed(3, v.bias)
-	f.table(4, v.tab)
-	v.set.rows(f, rows)
-	v.call(fnForward)
+	v.call(fnForward, rows, 1, y[:ys], x[:xs], v.b, v.bias, v.tab)
 }
 
 // BackwardInput implements [kernel.Conv2D].
 func (v *conv) BackwardInput(dx, dy []float32, n int) {
 	xs, ys, rows := v.sizes(n)
-	f := &v.frame
-	f.out(0, dx, xs)
-	f.in(1, dy, ys)
-	f.packed(2, v.bt)
-	f.table(3, v.tab)
-	v.set.rows(f, rows)
-	f.int(1, xs)
-	v.call(fnBackwardInput)
+	v.frame.num[1] = uint32(xs)
+	v.call(fnBackwardInput, rows, 1, dx[:xs], dy[:ys], v.bt, v.tab)
 }
 
 // BackwardWeights implements [kernel.Conv2D].
 func (v *conv) BackwardWeights(dw, db, dy, x []float32, n int) {
 	xs, ys, rows := v.sizes(n)
-	f := &v.frame
-	f.out(0, dw, v.s.O*v.s.K())
-	f.in(1, dy, ys)
-	f.in(2, x, xs)
-	f.table(3, v.tab)
-	f.scratch(4, v.t)
-	f.table(5, v.perm)
-	f.int(0, rows)
-	v.call(fnBackwardWeights)
+	v.call(fnBackwardWeights, rows, 1|16, dw[:v.s.O*v.s.K()], dy[:ys], x[:xs], v.tab, v.t, v.perm)
 	v.columnSums(db, dy, rows)
 }
 
 // columnSums writes db[o] = Σ_m dy[m][o].
 func (v *conv) columnSums(db, dy []float32, rows int) {
-	v.frame.in(0, dy, rows*v.s.O)
-	v.frame.out(1, db, v.s.O)
-	v.frame.int(0, rows)
-	v.call(fnColumnSums)
+	v.call(fnColumnSums, rows, 2, dy[:rows*v.s.O], db[:v.s.O])
 }

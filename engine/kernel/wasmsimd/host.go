@@ -1,7 +1,6 @@
 package wasmsimd
 
 import (
-	"math"
 	"unsafe"
 
 	"github.com/pairlab/pairlab/engine/kernel/wasmsimd/asm"
@@ -37,7 +36,7 @@ func Trampoline() ([]byte, error) {
 	m := asm.New("trampoline")
 	m.Table(tableName, TableSize)
 	m.Func("call", []asm.Type{asm.I32, asm.I32}, nil, func(f *asm.Func) {
-		f.CallIndirect(f.ParamInt(0), f.ParamInt(1))
+		f.CallIndirect(f.Param(0), f.Param(1))
 	})
 	return m.Bytes()
 }
@@ -83,53 +82,32 @@ func (f *Frame) Numbers() []uint32 { return f.num[:] }
 // bytes at 8·i, number i is at numbers + 4·i.
 func FrameLayout() (numbers, size int) { return numAt, numAt + 4*maxNums }
 
-//go:noinline
+// set has pointer i lead to size bytes.
 func (f *Frame) set(i int, p unsafe.Pointer, size int, write bool) {
 	f.ptr[i], f.size[i], f.write[i] = p, size, write
 }
 
-// in has pointer i lead to the first n values of s, which the function reads.
-//
-//go:noinline
-func (f *Frame) in(i int, s []float32, n int) {
-	f.set(i, unsafe.Pointer(unsafe.SliceData(s[:n])), word*n, false)
+// places has pointer i lead to indices.
+func (f *Frame) places(i int, s []uint16, write bool) {
+	f.set(i, unsafe.Pointer(unsafe.SliceData(s)), word/2*len(s), write)
 }
 
-// out has pointer i lead to the first n values of s, which the function may
-// write.
-//
-//go:noinline
-func (f *Frame) out(i int, s []float32, n int) {
-	f.set(i, unsafe.Pointer(unsafe.SliceData(s[:n])), word*n, true)
-}
-
-// scratch has pointer i lead to all of s, which the function may write.
-func (f *Frame) scratch(i int, s []float32) { f.out(i, s, len(s)) }
-
-// packed has pointer i lead to all of s, which the function reads.
-func (f *Frame) packed(i int, s []float32) { f.in(i, s, len(s)) }
-
-// table has pointer i lead to offsets.
-func (f *Frame) table(i int, s []int32) {
-	f.set(i, unsafe.Pointer(unsafe.SliceData(s)), word*len(s), false)
-}
-
-// places has pointer i lead to the first n indices of s.
-//
-//go:noinline
-func (f *Frame) places(i int, s []uint16, n int, write bool) {
-	f.set(i, unsafe.Pointer(unsafe.SliceData(s[:n])), word/2*n, write)
-}
-
-func (f *Frame) int(i, v int)           { f.num[i] = uint32(v) }
-func (f *Frame) float(i int, v float32) { f.num[i] = math.Float32bits(v) }
+// Probe is a module that WebAssembly.validate accepts where there is SIMD.
+func Probe() ([]byte, error) { return probe("zero") }
 
 // RelaxedProbe is a module that WebAssembly.validate accepts where [Fused]
 // runs.
-func RelaxedProbe() ([]byte, error) {
+func RelaxedProbe() ([]byte, error) { return probe("muladd") }
+
+// probe is a module of one function with an instruction of up to 3 operands.
+func probe(name string) ([]byte, error) {
 	m := asm.New("probe")
 	m.Func("probe", nil, []asm.Type{asm.V128}, func(f *asm.Func) {
-		f.Return(f.Zero().MulAdd(f.Zero(), f.Zero()))
+		v := f.Instr("zero")
+		if name != "zero" {
+			v = f.Instr(name, v, v, v)
+		}
+		f.Return(v)
 	})
 	return m.Bytes()
 }

@@ -1,5 +1,15 @@
 package wasmsimd
 
+import (
+	_ "embed"
+	"math"
+
+	"github.com/pairlab/pairlab/engine/kernel/wasmsimd/asm"
+)
+
+//go:embed peak.k
+var peakText string
+
 // peakStep is the number of floating-point operations of a round of the peak
 // loops.
 const peakStep = 8 * 14 * 4
@@ -11,42 +21,17 @@ const peakStep = 8 * 14 * 4
 // kernels.
 func (s *Set) PeakLoop(fused bool) func(rounds int) float64 {
 	const flops = 2 * peakStep
-	name := "peak"
+	name, of := "peak", shape{"madds", []int{0}}
 	if fused {
-		name = "peak-fused"
+		name, of.values = "peak-fused", []int{1}
 	}
-	first := s.mustLoad(name, peak{fused}, name)
-	frame := new(Frame)
-	frame.float(1, 0.5)
+	m, err := s.load(name, asm.Parse(commonText+peakText), of, "", "peak")
+	if err != nil {
+		panic(err)
+	}
 	return func(rounds int) float64 {
-		frame.int(0, rounds)
-		s.host.Call(first, frame)
+		m.frame.num[1] = math.Float32bits(0.5)
+		m.call(0, rounds, 0)
 		return flops * float64(rounds)
 	}
-}
-
-type peak struct{ fused bool }
-
-// emit emits the loop. Its frame has no pointers; numbers rounds, 0.5.
-func (p peak) emit(k *kern, _ int) {
-	x, half := k.vars(14), k.splat(1)
-	for i := range x {
-		x[i].Set(half)
-	}
-	k.Times(k.num(0), func() {
-		for range 8 {
-			for _, v := range x {
-				if p.fused {
-					v.Set(v.MulAdd(half, half))
-				} else {
-					v.Set(v.Mul(half).Add(half))
-				}
-			}
-		}
-	})
-	total := x[0]
-	for _, v := range x[1:] {
-		total = total.Add(v)
-	}
-	k.If(total.Ne(total).AnyTrue(), func() { k.frame.StoreFloat(numAt+word, half.Lane(0)) }) // so that the loop counts
 }

@@ -61,32 +61,11 @@ func (s *Set) rowsOf(n int) rowPlan {
 	return p
 }
 
-// rows sets a frame's rows to n.
-func (s *Set) rows(f *Frame, n int) {
-	f.int(0, n)
-	for size, count := range s.rowsOf(n) {
+// rows sets the frame's rows to n.
+func (m *module) rows(n int) {
+	for size, count := range m.set.rowsOf(n) {
 		if size > 0 {
-			f.int(rowsAt+size-1, count)
-		}
-	}
-}
-
-// rows runs block for each block of the frame's rows, the largest first; block
-// moves its pointers on.
-func (k *kern) rows(block func(rows int)) {
-	cost := blockCost(k.fused)
-	for size := maxRows; size > 0; size-- {
-		if cost[size] > 0 {
-			k.Times(k.num(rowsAt+size-1), func() { block(size) })
-		}
-	}
-}
-
-// constRows is rows for a number that is known now.
-func (k *kern) constRows(n int, block func(rows int)) {
-	for size, count := range k.set.rowsOf(n) {
-		if count > 0 {
-			k.Repeat(count, func() { block(size) })
+			m.frame.num[rowsAt+size-1] = uint32(count)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package wasmsimd
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pairlab/pairlab/engine/kernel"
 	"github.com/pairlab/pairlab/engine/kernel/wasmsimd/asm"
@@ -23,11 +24,12 @@ const (
 
 // Set is the kernel set of one mode on one host.
 type Set struct {
-	host Host
-	mode Mode
+	host    Host
+	mode    Mode
+	program *asm.Program
 
 	loaded map[string]int // first slot of what was loaded, by name and shape
-	elem   *elementwise
+	elem   elementwise
 	plans  [planned]rowPlan
 }
 
@@ -45,11 +47,13 @@ func New(host Host, mode Mode) (*Set, error) {
 	default:
 		return nil, fmt.Errorf("wasmsimd: mode %q: want %q, %q or %q", mode, SIMD, Fused, Direct)
 	}
-	s := &Set{host: host, mode: mode, loaded: map[string]int{}, plans: rowPlans(mode == Fused)}
-	s.elem = &elementwise{set: s}
+	s := &Set{
+		host: host, mode: mode, program: asm.Parse(kernelText()),
+		loaded: map[string]int{}, plans: rowPlans(mode == Fused),
+	}
 	var err error
-	s.elem.first, err = s.load("elementwise", s.elem,
-		"relu", "reluBackward", "add", "sum8", "scale", "sgd", "momentum", "adam")
+	s.elem.module, err = s.load("elementwise", s.program, shape{}, "each",
+		"relu reluBackward add sum8 scale sgd momentum adam")
 	if err != nil {
 		return nil, err
 	}
@@ -60,52 +64,31 @@ func New(host Host, mode Mode) (*Set, error) {
 func (s *Set) Name() string { return string(s.mode) }
 
 // Elementwise implements [kernel.Set].
-func (s *Set) Elementwise() kernel.Elementwise[float32] { return s.elem }
+func (s *Set) Elementwise() kernel.Elementwise[float32] { return &s.elem }
 
-// emitter emits the functions of a module; their doc comments are the loops
-// that they emit.
-type emitter interface {
-	// emit emits function fn, counted in the order of the names that were
-	// given to load.
-	emit(k *kern, fn int)
-}
-
-// assemble emits a module of functions that go into the table from slot first
-// on.
-func (s *Set) assemble(name string, first int, e emitter, functions []string) ([]byte, error) {
-	m := asm.New(name)
-	m.ImportMemory(memoryModule, memoryName)
-	m.ImportTable(tableModule, tableName)
-	for i, fn := range functions {
-		m.Func(fn, []asm.Type{asm.I32}, nil, func(f *asm.Func) {
-			e.emit(&kern{Func: f, set: s, fused: s.mode == Fused, frame: f.ParamInt(0)}, i)
+// load loads functions, whose names have spaces between, once for each name.
+func (s *Set) load(name string, program *asm.Program, of shape, prefix, functions string) (module, error) {
+	first, ok := s.loaded[name]
+	if !ok {
+		names := strings.Fields(functions)
+		var err error
+		first, err = s.host.Load(name, len(names), func(first int) ([]byte, error) {
+			return s.assemble(name, first, program, of, prefix, names)
 		})
+		if err != nil {
+			return module{}, fmt.Errorf("wasmsimd: %s: %w", name, err)
+		}
+		s.loaded[name] = first
 	}
-	m.Elements(first)
-	return m.Bytes()
-}
-
-// load loads the functions, once for each name, and returns the first's slot.
-func (s *Set) load(name string, e emitter, functions ...string) (int, error) {
-	if first, ok := s.loaded[name]; ok {
-		return first, nil
-	}
-	first, err := s.host.Load(name, len(functions), func(first int) ([]byte, error) {
-		return s.assemble(name, first, e, functions)
-	})
-	if err != nil {
-		return 0, fmt.Errorf("wasmsimd: %s: %w", name, err)
-	}
-	s.loaded[name] = first
-	return first, nil
+	return module{set: s, first: first}, nil
 }
 
 // mustLoad is load for a set whose first module was accepted: what fails now
 // is a fault of this package, or memory has run out.
-func (s *Set) mustLoad(name string, e emitter, functions ...string) int {
-	first, err := s.load(name, e, functions...)
+func (s *Set) mustLoad(name string, of shape, prefix, functions string) module {
+	m, err := s.load(name, s.program, of, prefix, functions)
 	if err != nil {
 		panic(err)
 	}
-	return first
+	return m
 }

@@ -79,150 +79,97 @@ func inputMatrix() expansion {
 	return e
 }
 
-// constants keeps the multipliers of a function in variables, each once.
-type constants struct {
-	k *kern
-	v map[float32]asm.Vec
-}
-
-func (k *kern) constants(es ...expansion) constants {
-	c := constants{k, map[float32]asm.Vec{}}
-	for _, e := range es {
-		for _, row := range e {
-			for _, x := range row {
-				a := float32(math.Abs(x))
-				if _, ok := c.v[a]; !ok && a != 0 && a != 1 {
-					c.v[a] = k.NewVec(k.Float(a).Splat())
-				}
+// transform chooses the matrix of a function and sets variables to the
+// multipliers in it, each once.
+func (k *kern) transform(f *asm.Func, which, n int) {
+	switch which {
+	case 0:
+		k.e = inputMatrix()
+	case 1:
+		k.e = powers(n)
+	case 2:
+		k.e = filterMatrix(n)
+	}
+	k.constants = map[float32]asm.Value{}
+	for _, row := range k.e {
+		for _, x := range row {
+			a := float32(math.Abs(x))
+			if _, ok := k.constants[a]; !ok && a != 0 && a != 1 {
+				k.constants[a] = f.Copy(f.Instr("all", f.Float(a)))
 			}
 		}
 	}
-	return c
-}
-
-// term is one term of a linear combination.
-type term struct {
-	by float64
-	x  asm.Vec
 }
 
 // sum is a new variable with Σ by·x, 0 if there is no term.
-func (c constants) sum(terms []term) asm.Vec {
-	var total asm.Vec
+func (k *kern) sum(f *asm.Func, by []float64, x []asm.Value) asm.Value {
+	total, zero := asm.Value{}, f.Instr("zero")
 	started, negate := false, false
-	for pass := range 2 { // a positive term first, so that nothing is negated
-		for _, t := range terms {
-			if t.by == 0 || (t.by > 0) != (pass == 0) {
+	for _, positive := range [...]bool{true, false} { // so that nothing is negated
+		for i, c := range by {
+			if c == 0 || (c > 0) != positive {
 				continue
 			}
-			x := t.x
-			if a := float32(math.Abs(t.by)); a != 1 {
-				x = x.Mul(c.v[a])
+			term := x[i]
+			if a := float32(math.Abs(c)); a != 1 {
+				term = f.Op('*', term, k.constants[a])
 			}
 			switch {
-			case !started && pass == 1:
-				total, started, negate = x, true, true
 			case !started:
-				total, started = x, true
-			case pass == 0 || negate:
-				total = total.Add(x)
+				total, started, negate = term, true, !positive
+			case positive || negate:
+				total = f.Op('+', total, term)
 			default:
-				total = total.Sub(x)
+				total = f.Op('-', total, term)
 			}
 		}
 	}
 	if !started {
-		return c.k.NewVec(c.k.Zero())
+		total = zero
+	} else if negate {
+		total = f.Op('-', zero, total)
 	}
-	if negate {
-		total = c.k.Zero().Sub(total)
-	}
-	return c.k.NewVec(total)
+	return f.Copy(total)
 }
 
 // expand emits the 8 values E·x.
-func (c constants) expand(e expansion, x []asm.Vec) []asm.Vec {
-	out := make([]asm.Vec, freqs)
-	row := func(j int, keep func(i int) bool) asm.Vec {
-		var terms []term
-		for i, by := range e[j] {
-			if keep(i) {
-				terms = append(terms, term{by, x[i]})
+func (k *kern) expand(f *asm.Func, x []asm.Value) []asm.Value {
+	out := make([]asm.Value, freqs)
+	out[0] = k.sum(f, k.e[0], x)
+	out[freqs-1] = k.sum(f, k.e[freqs-1], x)
+	for j := 1; j < freqs-1; j += 2 {
+		var same, flipped [freqs]float64
+		for i, by := range k.e[j] {
+			if by == k.e[j+1][i] {
+				same[i] = by
+			} else {
+				flipped[i] = by
 			}
 		}
-		return c.sum(terms)
-	}
-	all := func(int) bool { return true }
-	out[0], out[freqs-1] = row(0, all), row(freqs-1, all)
-	for j := 1; j < freqs-1; j += 2 {
-		same := row(j, func(i int) bool { return e[j][i] == e[j+1][i] })
-		flipped := row(j, func(i int) bool { return e[j][i] != e[j+1][i] })
-		out[j], out[j+1] = c.k.NewVec(same.Add(flipped)), c.k.NewVec(same.Sub(flipped))
+		a, b := k.sum(f, same[:len(x)], x), k.sum(f, flipped[:len(x)], x)
+		out[j], out[j+1] = f.Copy(f.Op('+', a, b)), f.Copy(f.Op('-', a, b))
 	}
 	return out
 }
 
 // contract emits the values Eᵀ·x of 8 values x.
-func (c constants) contract(e expansion, x []asm.Vec) []asm.Vec {
-	var same, flipped [freqs]asm.Vec
+func (k *kern) contract(f *asm.Func, x []asm.Value) []asm.Value {
+	var same, flipped [freqs]asm.Value
 	for j := 1; j < freqs-1; j += 2 {
-		same[j], flipped[j] = c.k.NewVec(x[j].Add(x[j+1])), c.k.NewVec(x[j].Sub(x[j+1]))
+		same[j], flipped[j] = f.Copy(f.Op('+', x[j], x[j+1])), f.Copy(f.Op('-', x[j], x[j+1]))
 	}
-	out := make([]asm.Vec, len(e[0]))
+	out := make([]asm.Value, len(k.e[0]))
 	for i := range out {
-		terms := []term{{e[0][i], x[0]}, {e[freqs-1][i], x[freqs-1]}}
+		by := []float64{k.e[0][i], k.e[freqs-1][i]}
+		terms := []asm.Value{x[0], x[freqs-1]}
 		for j := 1; j < freqs-1; j += 2 {
-			if e[j][i] == e[j+1][i] {
-				terms = append(terms, term{e[j][i], same[j]})
-			} else {
-				terms = append(terms, term{e[j][i], flipped[j]})
+			term := same[j]
+			if k.e[j][i] != k.e[j+1][i] {
+				term = flipped[j]
 			}
+			by, terms = append(by, k.e[j][i]), append(terms, term)
 		}
-		out[i] = c.sum(terms)
+		out[i] = k.sum(f, by, terms)
 	}
 	return out
-}
-
-// expand2D emits the 8x8 values E·X·Eᵀ of a square X, a row of E at a time;
-// tmp is scratch for 64 vectors.
-func (c constants) expand2D(e expansion, tmp asm.Int, load func(i, j int) asm.Vec, store func(f int, v asm.Vec)) {
-	n := len(e[0])
-	x := make([]asm.Vec, n)
-	for j := range n {
-		for i := range x {
-			x[i] = c.k.NewVec(load(i, j))
-		}
-		for a, v := range c.expand(e, x) {
-			tmp.StoreVec(vec*(freqs*a+j), v)
-		}
-	}
-	for a := range freqs {
-		for j := range x {
-			x[j] = c.k.NewVec(tmp.Vec(vec * (freqs*a + j)))
-		}
-		for b, v := range c.expand(e, x) {
-			store(freqs*a+b, v)
-		}
-	}
-}
-
-// contract2D emits the square Eᵀ·X·E of 8x8 values X.
-func (c constants) contract2D(e expansion, tmp asm.Int, load func(f int) asm.Vec, store func(i, j int, v asm.Vec)) {
-	x := make([]asm.Vec, freqs)
-	for a := range freqs {
-		for b := range x {
-			x[b] = c.k.NewVec(load(freqs*a + b))
-		}
-		for j, v := range c.contract(e, x) {
-			tmp.StoreVec(vec*(freqs*a+j), v)
-		}
-	}
-	for j := range e[0] {
-		for a := range x {
-			x[a] = c.k.NewVec(tmp.Vec(vec * (freqs*a + j)))
-		}
-		for i, v := range c.contract(e, x) {
-			store(i, j, v)
-		}
-	}
 }

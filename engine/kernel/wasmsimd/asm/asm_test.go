@@ -12,14 +12,23 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// run assembles a module with one page of memory and one function (i32) → (),
-// and calls it on memory that starts as in, at address 0.
-func run(t *testing.T, in []byte, body func(f *Func, p Int)) []byte {
-	t.Helper()
+// module assembles one page of memory and one function (i32) → () that runs
+// the macro "f" of the text, where "p" is its parameter.
+func module(text string) ([]byte, error) {
 	m := New("test")
+	m.Program = Parse(text)
 	m.Memory("mem", 1)
-	m.Func("f", []Type{I32}, nil, func(f *Func) { body(f, f.ParamInt(0)) })
-	code, err := m.Bytes()
+	m.Func("f", []Type{I32}, nil, func(f *Func) {
+		f.Bind("p", f.Param(0))
+		f.Run("f")
+	})
+	return m.Bytes()
+}
+
+// run calls a text's macro "f" on memory that starts as in, at address 0.
+func run(t *testing.T, in []byte, text string) []byte {
+	t.Helper()
+	code, err := module(text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,148 +59,198 @@ func floatAt(b []byte, i int) float32 {
 	return math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
 }
 
+func intAt(b []byte, i int) int { return int(int32(binary.LittleEndian.Uint32(b[4*i:]))) }
+
 var nan = float32(math.NaN())
 
-// TestVectorInstructions applies each to a and b and stores it at 64.
+// TestVectorInstructions stores what each expression makes of a and b.
 func TestVectorInstructions(t *testing.T) {
 	a, b := []float32{1, 2, -3, nan}, []float32{4, -5, -3, 1}
-	for name, c := range map[string]struct {
-		op   func(f *Func, p Int, a, b Vec) Vec
-		want []float32
-	}{
-		"Add":  {func(_ *Func, _ Int, a, b Vec) Vec { return a.Add(b) }, []float32{5, -3, -6, nan}},
-		"Sub":  {func(_ *Func, _ Int, a, b Vec) Vec { return a.Sub(b) }, []float32{-3, 7, 0, nan}},
-		"Mul":  {func(_ *Func, _ Int, a, b Vec) Vec { return a.Mul(b) }, []float32{4, -10, 9, nan}},
-		"Div":  {func(_ *Func, _ Int, a, b Vec) Vec { return a.Div(b) }, []float32{0.25, -0.4, 1, nan}},
-		"Sqrt": {func(_ *Func, _ Int, _, b Vec) Vec { return b.Mul(b).Sqrt() }, []float32{4, 5, 3, 1}},
-		"Pmax": {func(_ *Func, _ Int, a, b Vec) Vec { return a.Pmax(b) }, []float32{4, 2, -3, nan}},
-		"Gt":   {func(_ *Func, _ Int, a, b Vec) Vec { return b.And(a.Gt(b)) }, []float32{0, -5, 0, 0}},
-		"Ne":   {func(_ *Func, _ Int, a, b Vec) Vec { return b.And(a.Ne(a)) }, []float32{0, 0, 0, 1}},
-		"Or":   {func(f *Func, _ Int, _, b Vec) Vec { return f.Zero().Or(b) }, b},
-		"AndNot": {func(_ *Func, _ Int, a, b Vec) Vec { return b.AndNot(a.Gt(b)) },
-			[]float32{4, 0, -3, 1}},
-		"Select":    {func(_ *Func, _ Int, a, b Vec) Vec { return a.Select(b, a.Gt(b)) }, []float32{4, 2, -3, 1}},
-		"Shuffle":   {func(_ *Func, _ Int, a, b Vec) Vec { return a.Shuffle(b, 1, 4, 7, 0) }, []float32{2, 4, 1, 1}},
-		"Lane":      {func(_ *Func, _ Int, a, _ Vec) Vec { return a.Lane(1).Splat() }, []float32{2, 2, 2, 2}},
-		"Splat":     {func(_ *Func, p Int, _, _ Vec) Vec { return p.Splat(8) }, []float32{-3, -3, -3, -3}},
-		"Vec1":      {func(_ *Func, p Int, _, _ Vec) Vec { return p.Vec1(4) }, []float32{2, 0, 0, 0}},
-		"Vec2":      {func(_ *Func, p Int, _, _ Vec) Vec { return p.Vec2(16) }, []float32{4, -5, 0, 0}},
-		"VecLane":   {func(_ *Func, p Int, a, _ Vec) Vec { return p.VecLane(20, 2, a) }, []float32{1, 2, -5, nan}},
-		"FromInt":   {func(f *Func, _ Int, _, _ Vec) Vec { return f.FromInt(f.Int(-7)).Splat() }, []float32{-7, -7, -7, -7}},
-		"constants": {func(f *Func, _ Int, _, _ Vec) Vec { return f.Float(1.5).Splat() }, []float32{1.5, 1.5, 1.5, 1.5}},
+	for text, want := range map[string][]float32{
+		"a + b":                    {5, -3, -6, nan},
+		"a - b":                    {-3, 7, 0, nan},
+		"a*b":                      {4, -10, 9, nan},
+		"a/b":                      {0.25, -0.4, 1, nan},
+		"a + b*b":                  {17, 27, 6, nan},
+		"(a + b)*b":                {20, 15, 18, nan},
+		"a - b - b":                {-7, 12, 3, nan},
+		"sqrt(b*b)":                {4, 5, 3, 1},
+		"pmax(a, b)":               {4, 2, -3, nan},
+		"b & (a > b)":              {0, -5, 0, 0},
+		"b & (a < b)":              {4, 0, 0, 0},
+		"b & (a >= b)":             {0, -5, -3, 0},
+		"b & (a == b)":             {0, 0, -3, 0},
+		"b & (a != a)":             {0, 0, 0, 1},
+		"zero() | b":               b,
+		"select(a, b, a > b)":      {4, 2, -3, 1},
+		"shuffle(a, b, 1, 4, 7,0)": {2, 4, 1, 1},
+		"all(lane(a, 1))":          {2, 2, 2, 2},
+		"a.lane(1).all()":          {2, 2, 2, 2},
+		"p.splat(8)":               {-3, -3, -3, -3},
+		"p.vec1(4)":                {2, 0, 0, 0},
+		"p.vec2(16)":               {4, -5, 0, 0},
+		"p.veclane(20, a, 2)":      {1, 2, -5, nan},
+		"all(tofloat(0 - 7))":      {-7, -7, -7, -7},
+		"all(p.float(4)*p.float(16) - p.float(0))": {7, 7, 7, 7},
 	} {
-		t.Run(name, func(t *testing.T) {
-			out := run(t, floats(append(append([]float32{}, a...), b...)...), func(f *Func, p Int) {
-				p.StoreVec(64, c.op(f, p, f.NewVec(p.Vec(0)), f.NewVec(p.Vec(16))))
-			})
-			for i, w := range c.want {
-				if g := floatAt(out, 16+i); g != w && (g == g || w == w) {
-					t.Errorf("lane %d = %v, want %v", i, g, w)
-				}
+		out := run(t, floats(append(append([]float32{}, a...), b...)...),
+			"def f() {\n var a = p.vec(0), b = p.vec(16)\n p.setvec(64, "+text+") }")
+		for i, w := range want {
+			if g := floatAt(out, 16+i); g != w && (g == g || w == w) {
+				t.Errorf("%s: lane %d = %v, want %v", text, i, g, w)
 			}
-		})
+		}
 	}
 }
 
-// TestScalarInstructions computes with i32 and 16-bit lanes.
+// TestScalarInstructions computes with integers that are not known before.
 func TestScalarInstructions(t *testing.T) {
 	in := make([]byte, 64)
 	binary.LittleEndian.PutUint16(in[6:], 40000)
-	out := run(t, in, func(f *Func, p Int) {
-		n := f.NewInt(f.Int(17))
-		for i, v := range []Int{
-			n.Plus(-20), n.Times(3), n.Div(5), n.Rem(5), n.Sub(f.Int(1)), n.Eq(f.Int(17)),
-			n.Ne(f.Int(17)), n.Lt(f.Int(3)), n.Gt(f.Int(3)), n.Ge(f.Int(17)), n.And(f.Int(5)), p.U16(6),
-			f.SplatInt(n).AnyTrue(), f.Float(2).Gt(f.Float(1)), f.Float(2).Ne(f.Float(2)),
-			f.Int(1 << 30), f.Int(-65), f.Int(64),
-		} {
-			p.StoreInt(256+4*i, v)
-		}
-		eight := f.SplatInt16(n).Add16(f.SplatInt16(f.Int(2))).Sub16(f.SplatInt16(f.Int(1)))
-		p.StoreLane16(400, 7, eight)
-		wide := f.SplatInt(f.Int(-1)).Narrow(f.Zero())
-		p.StoreLane64(408, 0, wide)
-		p.StoreLane64(416, 1, wide)
-	})
-	for i, w := range []int32{-3, 51, 3, 2, 16, 1, 0, 0, 1, 1, 1, 40000, 1, 1, 0, 1 << 30, -65, 64} {
-		if g := int32(binary.LittleEndian.Uint32(out[256+4*i:])); g != w {
-			t.Errorf("value %d = %d, want %d", i, g, w)
+	for text, want := range map[string]int{
+		"n + -20": -3, "n*3": 51, "n/5": 3, "n%5": 2, "n - 1": 16, "n == 17": 1, "n != 17": 0, "n < 3": 0, "n > 3": 1,
+		"n >= 17": 1, "n & 5": 1, "n | 6": 23, "p.u16(6)": 40000, "n%5 + n/5*2": 8,
+		"any(all32(n))": 1, "any(zero())": 0, "tofloat(n) > tofloat(2)": 1, "tofloat(n) != tofloat(n)": 0,
+		"1073741824": 1 << 30, "-65": -65, "64": 64,
+	} {
+		out := run(t, in, "def f() {\n var n = 17\n p.setint(256, "+text+") }")
+		if got := intAt(out, 64); got != want {
+			t.Errorf("%s = %d, want %d", text, got, want)
 		}
 	}
-	if g := binary.LittleEndian.Uint16(out[400:]); g != 18 {
-		t.Errorf("16-bit lane = %d, want 18", g)
+}
+
+func TestLanes(t *testing.T) {
+	out := run(t, floats(1, 2, 3, 4), `def f() {
+		var eight = add16(all16(17), all16(1)), masks = narrow(all32(-1), zero()), v = p.vec(0)
+		p.setlane16(400, eight, 7)
+		p.setlane64(408, masks, 0)
+		p.setlane64(416, masks, 1)
+		p.setlane(424, v, 2)
+		p.setfloat(428, p.float(4) + p.float(12))
+	}`)
+	if got := binary.LittleEndian.Uint16(out[400:]); got != 18 {
+		t.Errorf("16-bit lane = %d, want 18", got)
 	}
 	if lo, hi := binary.LittleEndian.Uint64(out[408:]), binary.LittleEndian.Uint64(out[416:]); lo != math.MaxUint64 || hi != 0 {
 		t.Errorf("narrowed masks %x, %x, want all ones and 0", lo, hi)
 	}
+	if a, b := floatAt(out, 106), floatAt(out, 107); a != 3 || b != 6 {
+		t.Errorf("floats %v, %v, want 3 and 6", a, b)
+	}
 }
 
-// TestLoops counts how often bodies run.
-func TestLoops(t *testing.T) {
-	out := run(t, nil, func(f *Func, p Int) {
-		at := 256
-		count := func(loop func(body func())) {
-			n := f.NewInt(f.Int(0))
-			loop(func() { n.Inc(1) })
-			p.StoreInt(at, n)
-			at += 4
-		}
-		for _, times := range []int{0, 1, 7} {
-			count(func(body func()) { f.Times(f.Int(times), body) })
-			count(func(body func()) { f.Repeat(times, body) })
-		}
-		count(func(body func()) { f.If(f.Int(0), body) })
-		count(func(body func()) { f.IfElse(f.Int(0), func() {}, body) })
-		count(func(body func()) { f.IfElse(f.Int(1), body, func() {}) })
-	})
-	for i, w := range []uint32{0, 0, 1, 1, 7, 7, 0, 1, 1} {
-		if g := binary.LittleEndian.Uint32(out[256+4*i:]); g != w {
-			t.Errorf("loop %d ran %d times, want %d", i, g, w)
+// TestStatements counts what bodies do; each text leaves its count in n.
+func TestStatements(t *testing.T) {
+	for text, want := range map[string]int{
+		"times 0 { n += 1 }":                                    0,
+		"times 1 { n += 1 }":                                    1,
+		"times k - 3 { n += 1 }":                                7,
+		"times 0 - k { n += 1 }":                                0,
+		"repeat 0 { n += 1 }":                                   0,
+		"repeat 1 { n += 1 }":                                   1,
+		"repeat 7 { n += 1 }":                                   7,
+		"if k > 9 { n = 4 }":                                    4,
+		"if k > 10 { n = 4 } else { n = 5 }":                    5,
+		"if k == 10 { n = 4 } else { n = 5 }":                   4,
+		"if 2 > 1 { n = 4 } else { nothing() }":                 4,
+		"if 0 { nothing() } n += 2":                             2,
+		"for i < 4 { n += i }":                                  6,
+		"cut d < 11 by 4 { n += d }":                            11,
+		"cut d < 3 by 4 { n += 10*d }":                          30,
+		"cut d < 8 by 4 { n += d }":                             8,
+		"let i = 1 while i < 100 { i += i n += 1 }":             7,
+		"let x = list(3) for i < 3 { let x[i] = 2*i } n = x[2]": 4,
+		"let x = list(2) let x[1] = list(2) let x[1][0] = copy(k) x[1][0] += 1 n = x[1][0]": 11,
+		"n = double(k) - double(2)":                     16,
+		"n = sign(3) + 10*sign(0)":                      11,
+		"n = down(5)":                                   5,
+		"each(3) { n += 2 }":                            6,
+		"each(3) { n += e }":                            3,
+		"let a = 5, b = a + 1 n = a*b":                  30,
+		"let a = n a = 7":                               7, // another name of the variable
+		"var a = n a = 7":                               0,
+		"let a = 1 if 1 { let a = 2 n += a } n += 10*a": 12,
+		"n = min(3, 4) + max(3, 4)":                     7,
+		"n = 7 // not 8":                                7,
+	} {
+		out := run(t, nil, `
+			def double(x) { return x + x }
+			def sign(x) { if x > 0 { return 1 } return 1 - x - x }
+			def down(x) { if x == 0 { return 0 } return down(x - 1) + 1 }
+			def each(count) { for e < count { yield } }
+			def f() {
+				var n = 0, k = 10
+				`+text+`
+				p.setint(256, n)
+			}`)
+		if got := intAt(out, 64); got != want {
+			t.Errorf("%s: n = %d, want %d", text, got, want)
 		}
 	}
 }
 
-func TestFillAndCopy(t *testing.T) {
-	out := run(t, []byte{1, 2, 3, 4, 5, 6, 7, 8}, func(f *Func, p Int) {
-		p.Plus(16).Copy(p, f.Int(5))
-		p.Plus(2).Fill(f.Int(3))
-	})
+func TestFillAndMove(t *testing.T) {
+	out := run(t, []byte{1, 2, 3, 4, 5, 6, 7, 8}, "def f() { move(p + 16, p, 5) fill(p + 2, 0, 3) }")
 	if want := []byte{1, 2, 0, 0, 0, 6, 7, 8}; !bytes.Equal(out[:8], want) {
 		t.Errorf("filled %v, want %v", out[:8], want)
 	}
 	if want := []byte{1, 2, 3, 4, 5, 0}; !bytes.Equal(out[16:22], want) {
-		t.Errorf("copied %v, want %v", out[16:22], want)
+		t.Errorf("moved %v, want %v", out[16:22], want)
+	}
+}
+
+// TestExtra calls a function that the language does not have.
+func TestExtra(t *testing.T) {
+	m := New("test")
+	m.Program = Parse("def f() { let x = pair(3) frame.setint(0, x[0] + x[1]) }")
+	m.Extra = func(f *Func, name string, args []Value) (Value, bool) {
+		return List([]Value{args[0], f.Op('*', args[0], Value{N: 2})}), name == "pair"
+	}
+	m.Memory("mem", 1)
+	m.Func("f", []Type{I32}, nil, func(f *Func) {
+		f.Bind("frame", f.Param(0))
+		f.Run("f")
+	})
+	code, err := m.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(code, []byte{opConst, 9}) { // 3 + 2·3, known now
+		t.Errorf("code %x has no constant 9", code)
 	}
 }
 
 // TestMistakesAreNamed makes mistakes; each must be an error that says where.
 func TestMistakesAreNamed(t *testing.T) {
-	for want, body := range map[string]func(f *Func){
-		"not a variable":           func(f *Func) { f.Int(1).Set(f.Int(2)) },
-		"negative offset -4":       func(f *Func) { f.ParamInt(0).StoreInt(-4, f.Int(0)) },
-		"no parameter 3":           func(f *Func) { f.ParamInt(3) },
-		"lane 4 of 4":              func(f *Func) { f.ParamInt(0).StoreLane(0, 4, f.Zero()) },
-		"leaves [i32]":             func(f *Func) { f.Int(1).push() },
-		"needs [i32 i32], the blo": func(f *Func) { f.Int(1).push(); f.emit([]byte{0x6a}, []Type{I32, I32}, I32) },
-		"needs [v128], has [i32]": func(f *Func) {
-			f.Int(1).push()
-			f.emit(opcode(simd+83), []Type{V128})
-		},
-		"block leaves [v128]": func(f *Func) { f.If(f.Int(1), func() { f.Zero().push() }) },
-		"another function": func(f *Func) {
-			f.m.Func("other", nil, nil, func(g *Func) { g.NewInt(f.Int(1)) })
-		},
+	for text, want := range map[string]string{
+		"n = x":                       "x is not known",
+		"n = nothing(1)":              `there is no "nothing"`,
+		"p.setint(-4, 0)":             "want known numbers of 0 or more",
+		"p.setint(n, 0)":              "want known numbers of 0 or more",
+		"p.setlane(0, zero(), 4)":     "lane 4 of 4",
+		"n = zero()":                  "needs [i32], the block's stack holds [v128]",
+		"n = n + zero()":              "needs [i32 i32]",
+		"n = sqrt(n)":                 "needs",
+		"n = tofloat(n) & tofloat(1)": "cannot be applied to f32",
+		"n = 3 & 4":                   "cannot be applied to numbers",
+		"repeat n { }":                "want a known number",
+		"let a = list(2) n = a[2]":    "no element 2",
+		"let a = list(2) n = a + 1":   "a list",
+		"one(1, 2)":                   "), want a",
+		"n += }":                      "want an expression",
+		"n 4":                         "0, want =",
 	} {
-		m := New("broken")
-		m.Memory("mem", 1)
-		m.Func("f", []Type{I32}, nil, body)
-		_, err := m.Bytes()
-		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "asm: broken: ") {
-			t.Errorf("error %v, want one that names the module and says %q", err, want)
+		_, err := module("def one(x) { n = x }\ndef f() {\n var n = 0\n " + text + "\n}")
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "asm: test: f: line ") {
+			t.Errorf("%s: error %v, want one that names the function and line and says %q", text, err, want)
 		}
 	}
+	if _, err := module("def f() {\n var n = 0\n n = x }"); err == nil || !strings.Contains(err.Error(), "line 3") {
+		t.Errorf("error %v, want one about line 3", err)
+	}
 	m := New("both")
-	m.ImportMemory("go", "mem")
+	m.Import("go", "mem", AnyMemory)
 	m.Table("table", 1)
 	if _, err := m.Bytes(); err == nil {
 		t.Error("a module with imports and a table of its own: no error")

@@ -49,36 +49,35 @@ const (
 
 const typeFuncref = 0x70
 
+// What a module may import: a memory, and a function table, of any size.
+const (
+	AnyMemory = "\x02\x00\x00"
+	AnyTable  = "\x01\x70\x00\x00"
+)
+
 // Module is a module being assembled.
 type Module struct {
+	Program *Program // what functions may run
+	Extra   Extra    // what programs may call, or nil
+
 	name    string
 	types   [][]byte // encoded function types, each once
 	imports [][]byte
-	funcs   []*Func
-	table   []byte // the module's own, if any
-	memory  []byte // the module's own, if any
+	funcs   [][]byte // the type of each
+	table   [][]byte // the module's own, if any
+	memory  [][]byte // the module's own, if any
 	exports [][]byte
-	element []byte
+	element [][]byte
+	code    [][]byte
 	err     error
 }
 
 // New returns an empty module; name is for error messages only.
 func New(name string) *Module { return &Module{name: name} }
 
-// fail keeps the first error.
-//
-//go:noinline
-func (m *Module) fail(err error) {
-	if m.err == nil {
-		m.err = fmt.Errorf("asm: %s: %w", m.name, err)
-	}
-}
-
-//go:noinline
 func (m *Module) typeIndex(params, results []Type) uint32 {
-	t := []byte{0x60}
-	t = appendTypes(t, params)
-	t = appendTypes(t, results)
+	t := append(appendU32([]byte{0x60}, uint32(len(params))), string(params)...)
+	t = append(appendU32(t, uint32(len(results))), string(results)...)
 	for i, have := range m.types {
 		if string(have) == string(t) {
 			return uint32(i)
@@ -88,100 +87,89 @@ func (m *Module) typeIndex(params, results []Type) uint32 {
 	return uint32(len(m.types) - 1)
 }
 
-//go:noinline
-func (m *Module) addImport(module, name string, kind byte, desc ...byte) {
-	b := appendName(appendName(nil, module), name)
-	m.imports = append(m.imports, append(append(b, kind), desc...))
+// Import imports what is [AnyMemory], which loads and stores use, or
+// [AnyTable], which [Module.Elements] fills.
+func (m *Module) Import(module, name, what string) {
+	m.imports = append(m.imports, append(appendName(appendName(nil, module), name), what...))
 }
 
-//go:noinline
 func (m *Module) addExport(name string, kind byte, index int) {
 	b := append(appendName(nil, name), kind)
 	m.exports = append(m.exports, appendU32(b, uint32(index)))
 }
 
-// ImportMemory imports the memory that loads and stores use.
-func (m *Module) ImportMemory(module, name string) {
-	m.addImport(module, name, kindMemory, 0, 0)
-}
-
-// ImportTable imports the function table that [Module.Elements] fills.
-func (m *Module) ImportTable(module, name string) {
-	m.addImport(module, name, kindTable, typeFuncref, 0, 0)
-}
-
 // Memory defines and exports a memory of the given 64 KiB pages, which may
 // grow.
 func (m *Module) Memory(name string, pages int) {
-	m.memory = appendU32([]byte{0}, uint32(pages))
+	m.memory = [][]byte{appendU32([]byte{0}, uint32(pages))}
 	m.addExport(name, kindMemory, 0)
 }
 
 // Table defines and exports a function table of the given size, which may
 // grow.
 func (m *Module) Table(name string, size int) {
-	m.table = appendU32([]byte{typeFuncref, 0}, uint32(size))
+	m.table = [][]byte{appendU32([]byte{typeFuncref, 0}, uint32(size))}
 	m.addExport(name, kindTable, 0)
 }
 
-// Func defines and exports a function; body emits its instructions. It
-// returns the function's index, from 0.
-func (m *Module) Func(name string, params, results []Type, body func(f *Func)) int {
-	f := &Func{m: m, name: name, params: params, results: results, typ: m.typeIndex(params, results)}
-	m.funcs = append(m.funcs, f)
-	index := len(m.funcs) - 1
-	m.addExport(name, kindFunc, index)
+// Func defines and exports a function; body emits its instructions.
+func (m *Module) Func(name string, params, results []Type, body func(f *Func)) {
+	f := &Func{
+		m: m, name: name, params: params, results: results, typ: m.typeIndex(params, results),
+		p: m.Program, env: make([]binding, 0, maxNames),
+	}
+	m.addExport(name, kindFunc, len(m.funcs))
+	m.funcs = append(m.funcs, appendU32(nil, f.typ))
+	defer func() {
+		switch e := recover().(type) {
+		case nil:
+		case mistake:
+			if m.err == nil {
+				m.err = fmt.Errorf("asm: %s: %w", m.name, e.error)
+			}
+		default:
+			panic(e)
+		}
+	}()
 	body(f)
-	f.finish()
-	return index
+	f.emit([]byte{opEnd}, string(results), 0)
+	f.empty("function")
+	m.code = append(m.code, f.encode())
 }
 
 // Elements puts all the module's functions into table slots first, first+1, …
 // when the module is instantiated.
 func (m *Module) Elements(first int) {
-	b := appendU32(nil, 1) // one segment
-	b = append(b, 0)       // active, table 0
-	b = append(b, 0x41)    // i32.const
-	b = appendS32(b, int32(first))
-	b = append(b, 0x0b)
-	b = appendU32(b, uint32(len(m.funcs)))
+	b := appendS32([]byte{0, opConst}, int32(first)) // active, table 0
+	b = appendU32(append(b, opEnd), uint32(len(m.funcs)))
 	for i := range m.funcs {
 		b = appendU32(b, uint32(i))
 	}
-	m.element = b
+	m.element = [][]byte{b}
 }
 
 // Bytes encodes the module, or reports the first thing that was wrong in it.
 func (m *Module) Bytes() ([]byte, error) {
-	if len(m.imports) > 0 && (m.memory != nil || m.table != nil) {
-		m.fail(errors.New("has imports and a memory or table of its own"))
+	if m.err == nil && len(m.imports) > 0 && len(m.memory)+len(m.table) > 0 {
+		m.err = errors.New("asm: " + m.name + ": has imports and a memory or table of its own")
 	}
 	if m.err != nil {
 		return nil, m.err
 	}
-	var indices, bodies [][]byte
-	for _, f := range m.funcs {
-		indices = append(indices, appendU32(nil, f.typ))
-		bodies = append(bodies, f.encode())
-	}
 	out := []byte("\x00asm\x01\x00\x00\x00")
-	out = appendSection(out, sectionType, m.types)
-	out = appendSection(out, sectionImport, m.imports)
-	out = appendSection(out, sectionFunction, indices)
-	out = appendSection(out, sectionTable, nonNil(m.table))
-	out = appendSection(out, sectionMemory, nonNil(m.memory))
-	out = appendSection(out, sectionExport, m.exports)
-	if m.element != nil {
-		out = append(out, sectionElement)
-		out = appendU32(out, uint32(len(m.element)))
-		out = append(out, m.element...)
+	for id, entries := range [...][][]byte{
+		sectionType: m.types, sectionImport: m.imports, sectionFunction: m.funcs, sectionTable: m.table,
+		sectionMemory: m.memory, sectionExport: m.exports, sectionElement: m.element, sectionCode: m.code,
+	} {
+		if len(entries) == 0 {
+			continue
+		}
+		body := appendU32(nil, uint32(len(entries)))
+		for _, e := range entries {
+			body = append(body, e...)
+		}
+		out = appendU32(append(out, byte(id)), uint32(len(body)))
+		out = append(out, body...)
 	}
-	return appendSection(out, sectionCode, bodies), nil
-}
-
-func nonNil(entry []byte) [][]byte {
-	if entry == nil {
-		return nil
-	}
-	return [][]byte{entry}
+	return out, nil
 }

@@ -1,0 +1,127 @@
+package asm
+
+// expr is the expression that is next, up to a sign of at most a precedence.
+func (f *Func) expr(precedence int8) Value {
+	v := f.primary()
+	for {
+		sign, binds := f.peek().kind, int8(0)
+		for i := range operators {
+			if operators[i].sign == sign {
+				binds = operators[i].precedence
+			}
+		}
+		if binds <= precedence {
+			return v
+		}
+		f.at++
+		v = f.Op(sign, v, f.expr(binds))
+	}
+}
+
+func (f *Func) primary() (v Value) {
+	t := f.peek()
+	f.at++
+	switch t.kind {
+	case aNumber:
+		v.N = t.n
+	case '-':
+		v = f.Op('-', v, f.primary())
+	case '(':
+		v = f.expr(0)
+		f.take(')')
+	case aName:
+		if f.peek().kind == '(' {
+			v = f.call(t.n, nil, false)
+		} else {
+			v = *f.find(t.n)
+		}
+	default:
+		f.fail("%c, want an expression", t.kind)
+	}
+	return f.postfix(v)
+}
+
+// postfix is v with the indices and calls that follow it: x.f(y) is f(x, y).
+func (f *Func) postfix(v Value) Value {
+	for {
+		switch f.peek().kind {
+		case '[':
+			v = *f.element(&v)
+		case '.':
+			f.at++
+			v = f.call(f.take(aName), []Value{v}, false)
+		default:
+			return v
+		}
+	}
+}
+
+// call runs a macro or what else has a name; its arguments, but those in args,
+// are next, and in a statement a block may follow them.
+func (f *Func) call(name int, args []Value, statement bool) Value {
+	f.take('(')
+	for !f.skips(')') {
+		args = append(args, f.expr(0))
+		f.skips(',')
+	}
+	if _, ok := f.p.defs[name]; !ok {
+		return f.function(name, args)
+	}
+	height := len(f.env)
+	if statement && f.peek().kind == '{' {
+		f.bind(wYield, Value{N: f.body()})
+	}
+	v := f.macro(name, args)
+	f.env = f.env[:height]
+	return v
+}
+
+// macro runs a macro.
+func (f *Func) macro(name int, args []Value) Value {
+	height, then := len(f.env), f.at
+	def, ok := f.p.defs[name]
+	if !ok {
+		f.fail("there is no macro %s", f.p.names[name])
+	}
+	f.at = def
+	f.take('(')
+	for _, v := range args {
+		f.bind(f.take(aName), v)
+		f.skips(',')
+	}
+	f.take(')')
+	f.block(f.at)
+	v := f.result
+	f.result, f.returned = Value{}, false
+	f.env, f.at = f.env[:height], then
+	return v
+}
+
+// function is the value of one of the functions that are no macros.
+func (f *Func) function(name int, args []Value) Value {
+	var a, b Value
+	if len(args) > 0 {
+		a = args[0]
+	}
+	if len(args) > 1 {
+		b = args[1]
+	}
+	switch name {
+	case wCopy:
+		return f.Copy(a)
+	case wNew:
+		return Value{node: f.newLocal(V128)}
+	case wList:
+		return List(make([]Value, a.N))
+	case wMin:
+		return Value{N: min(a.N, b.N)}
+	case wMax:
+		return Value{N: max(a.N, b.N)}
+	}
+	if f.m.Extra != nil {
+		if v, ok := f.m.Extra(f, f.p.names[name], args); ok {
+			return v
+		}
+	}
+	return f.Instr(f.p.names[name], args...)
+}
