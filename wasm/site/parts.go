@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/pairlab/pairlab/engine/kernel/wasmsimd"
+	"github.com/pairlab/pairlab/wasm/site/shrink"
 )
 
 // wasmName is the program's name in the site.
@@ -172,5 +173,9 @@ func compile(root string) ([]byte, error) {
 	if err := cmd.Run(); err != nil {
 		return nil, fmt.Errorf("site: go build: %w", err)
 	}
-	return os.ReadFile(file)
+	program, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("site: %w", err)
+	}
+	return shrink.Program(program)
 }

@@ -1,0 +1,97 @@
+package shrink
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestProgramDoesTheSame runs a program before and after.
+func TestProgramDoesTheSame(t *testing.T) {
+	dir := t.TempDir()
+	linked := filepath.Join(dir, "linked.wasm")
+	build := exec.Command("go", "build", "-ldflags=-s -w", "-o", linked, "./testdata/crash")
+	build.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	program, err := os.ReadFile(linked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	small, err := Program(bytes.Clone(program))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shrunk := filepath.Join(dir, "shrunk.wasm")
+	if err := os.WriteFile(shrunk, small, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	want, wantTrace := run(t, linked)
+	got, trace := run(t, shrunk)
+	if !strings.HasPrefix(want, "length 75849 recovered assignment to entry in nil map") || got != want {
+		t.Errorf("printed %q, want %q", got, want)
+	}
+	if !strings.Contains(wantTrace, "main.go:") || strings.Contains(trace, "main.go:") {
+		t.Error("lines: want them in the trace before, and not after")
+	}
+	for _, name := range []string{"panic: the end", "main.deep(", "main.main("} {
+		if !strings.Contains(trace, name) {
+			t.Errorf("the trace has no %q:\n%s", name, trace)
+		}
+	}
+	if before, after := len(program), len(small); after > before*88/100 {
+		t.Errorf("from %d to %d bytes, want less than 88 %% of them", before, after)
+	}
+}
+
+// run runs a program that crashes, under Node.
+func run(t *testing.T, program string) (out, trace string) {
+	t.Helper()
+	goroot, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("node", filepath.Join(strings.TrimSpace(string(goroot)), "lib", "wasm", "wasm_exec_node.js"), program)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); cmd.ProcessState.ExitCode() != 2 {
+		t.Fatalf("%v, want a crash with status 2\n%s", err, stderr.String())
+	}
+	return stdout.String(), stderr.String()
+}
+
+// TestMemoryIsTheSame encodes a memory and reads it again.
+func TestMemoryIsTheSame(t *testing.T) {
+	memory := make([]byte, 5000)
+	for _, at := range []int{7, 8, 30, 31, 40, 100, 101, 102, 3000, 4999} {
+		memory[at] = byte(at)
+	}
+	got, err := image(segments(memory))
+	if err != nil || !bytes.Equal(got, memory) {
+		t.Errorf("error %v, or another memory", err)
+	}
+}
+
+func TestMalformedProgramsAreRejected(t *testing.T) {
+	valid := join([]section{{sectionData, segments([]byte{0, 1, 2})}})
+	if _, err := Program(valid); err != nil {
+		t.Fatal(err)
+	}
+	for name, program := range map[string][]byte{
+		"empty":          nil,
+		"no module":      []byte("not WebAssembly"),
+		"no data":        []byte(header),
+		"cut off":        valid[:len(valid)-1],
+		"passive data":   join([]section{{sectionData, []byte{1, 1, 1, 5}}}),
+		"cut segment":    join([]section{{sectionData, []byte{1, 0, opConst, 3, opEnd, 9, 5}}}),
+		"missing number": join([]section{{sectionData, []byte{0x80}}}),
+	} {
+		if _, err := Program(program); err == nil || !strings.HasPrefix(err.Error(), "shrink: ") {
+			t.Errorf("%s: error %v, want one of this package", name, err)
+		}
+	}
+}
