@@ -8,7 +8,7 @@ import (
 
 // batchNorm has the passes over x [rows, c], of batchnorm.k.
 type batchNorm struct {
-	module
+	*module
 	c int
 }
 
@@ -23,8 +23,8 @@ const (
 
 // BatchNorm implements [kernel.Set].
 func (s *Set) BatchNorm(c int) kernel.BatchNorm[float32] {
-	m := s.mustLoad(fmt.Sprintf("batchnorm-%d", c), shape{"c", []int{c}}, "norm",
-		"moments normalize gradientSums backwardInput backwardInputReLU")
+	m := s.mustLoad(fmt.Sprintf("batchnorm-%d", c), &shape{[]string{"c"}, []int{c}}, "norm",
+		"moments", "normalize", "gradientSums", "backwardInput", "backwardInputReLU")
 	return &batchNorm{m, c}
 }
 

@@ -8,7 +8,7 @@ import (
 
 // conv is the direct convolution, of product.k, pack.k and weights.k.
 type conv struct {
-	module
+	*module
 	s     kernel.Conv
 	patch patchShape
 
@@ -51,7 +51,7 @@ func (s *Set) direct(c kernel.Conv, maxN int) *conv {
 	}
 	return &conv{
 		module: s.mustLoad("conv-"+convName(&c), convShape(&c, p), "",
-			"pack packTransposed forward backwardInput backwardWeights columnSums"),
+			"pack", "packTransposed", "forward", "backwardInput", "backwardWeights", "columnSums"),
 		s: c, patch: p,
 		b: aligned(packPanels(c.K(), c.O)), bias: aligned(8 * panelsOf(c.O)),
 		bt: aligned(p.transposed(c.O)), t: aligned(scratch),
@@ -59,11 +59,14 @@ func (s *Set) direct(c kernel.Conv, maxN int) *conv {
 	}
 }
 
-// convShape is what the functions of a conv are emitted for; c is O's other
-// name, for columnSums.
-func convShape(c *kernel.Conv, p patchShape) shape {
-	return shape{"H W I O KH KW K relu c runs run stride",
-		[]int{c.H, c.W, c.I, c.O, c.KH, c.KW, c.K(), number(c.ReLU), c.O, p.runs, p.run, p.stride}}
+// convNames are the names of a convShape; c is O's other name, for columnSums.
+var convNames = []string{"H", "W", "I", "O", "KH", "KW", "K", "relu", "c", "runs", "run", "stride"}
+
+// convShape is what the functions of a conv are emitted for.
+func convShape(c *kernel.Conv, p patchShape, more ...int) *shape {
+	return &shape{convNames, append([]int{
+		c.H, c.W, c.I, c.O, c.KH, c.KW, c.K(), number(c.ReLU), c.O, p.runs, p.run, p.stride,
+	}, more...)}
 }
 
 // number is 1 for true, else 0.

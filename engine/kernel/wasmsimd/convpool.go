@@ -8,7 +8,7 @@ import (
 
 // convPool is a convolution with its map pooled at once, 8 channels at a time.
 type convPool struct {
-	module
+	*module
 	conv *conv // for one sample
 	pool *maxPool
 	at   sparse
@@ -43,16 +43,17 @@ func (s *Set) ConvPool2D(c kernel.Conv, p kernel.Pool, maxN int) kernel.ConvPool
 		fmap: aligned(8 * c.OH() * c.OW()), grad: aligned(c.OH() * c.OW() * c.O),
 		dw: aligned(c.O * c.K()), db: aligned(c.O),
 	}
-	functions := "convPool"
-	if s.mode != Direct && v.at.fits() {
-		functions = "convPool sparse"
+	functions := []string{"convPool", "sparse"}
+	if s.mode == Direct || !v.at.fits() {
+		functions = functions[:1]
+	} else {
 		v.acc = aligned(c.O * v.at.padded())
 		v.x = aligned(c.H*c.W*c.I + 4)
 		v.perm = v.at.permutation()
 	}
 	of, pool := convShape(&c, v.conv.patch), poolShape(&p)
-	of = shape{of.names + " " + pool.names, append(of.values, pool.values...)}
-	v.module = s.mustLoad("convpool-"+convName(&c)+"-"+poolName(&p), of, "", functions)
+	of.names, of.values = append(convNames[:len(convNames):len(convNames)], poolNames...), append(of.values, pool.values...)
+	v.module = s.mustLoad("convpool-"+convName(&c)+"-"+poolName(&p), of, "", functions...)
 	return v
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // elementwise has the loops over plain vectors, of elementwise.k.
-type elementwise struct{ module }
+type elementwise struct{ *module }
 
 // The functions of an elementwise, in order.
 const (

@@ -35,9 +35,7 @@ const TableSize = 1 << 13
 func Trampoline() ([]byte, error) {
 	m := asm.New("trampoline")
 	m.Table(tableName, TableSize)
-	m.Func("call", []asm.Type{asm.I32, asm.I32}, nil, func(f *asm.Func) {
-		f.CallIndirect(f.Param(0), f.Param(1))
-	})
+	m.Trampoline("call")
 	return m.Bytes()
 }
 
@@ -99,15 +97,8 @@ func Probe() ([]byte, error) { return probe("zero") }
 // runs.
 func RelaxedProbe() ([]byte, error) { return probe("muladd") }
 
-// probe is a module of one function with an instruction of up to 3 operands.
-func probe(name string) ([]byte, error) {
+func probe(instruction string) ([]byte, error) {
 	m := asm.New("probe")
-	m.Func("probe", nil, []asm.Type{asm.V128}, func(f *asm.Func) {
-		v := f.Instr("zero")
-		if name != "zero" {
-			v = f.Instr(name, v, v, v)
-		}
-		f.Return(v)
-	})
+	m.Probe(instruction)
 	return m.Bytes()
 }

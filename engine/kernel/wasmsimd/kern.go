@@ -2,7 +2,7 @@ package wasmsimd
 
 import (
 	_ "embed"
-	"strings"
+
 	"unsafe"
 
 	"github.com/pairlab/pairlab/engine/kernel/wasmsimd/asm"
@@ -41,10 +41,9 @@ func kernelText() string {
 		convPoolText + winogradText
 }
 
-// shape is what a kernel's functions are emitted for: numbers, and their names
-// with spaces between.
+// shape is what a kernel's functions are emitted for: numbers, and their names.
 type shape struct {
-	names  string
+	names  []string
 	values []int
 }
 
@@ -59,61 +58,46 @@ type module struct {
 // pointers, where nil leaves one as it is; writes has a bit for each that the
 // function may write to.
 func (m *module) call(fn, n int, writes uint, args ...[]float32) {
-	f := &m.frame
-	f.num[0] = uint32(n)
+	m.frame.num[0] = uint32(n)
 	for i, s := range args {
 		if s != nil {
-			f.set(i, unsafe.Pointer(unsafe.SliceData(s)), word*len(s), writes>>i&1 != 0)
+			m.frame.set(i, unsafe.Pointer(unsafe.SliceData(s)), word*len(s), writes>>i&1 != 0)
 		}
 	}
-	m.set.host.Call(m.first+fn, f)
-}
-
-// kern is a kernel function being emitted.
-type kern struct {
-	set       *Set
-	e         expansion
-	constants map[float32]asm.Value
+	m.set.host.Call(m.first+fn, &m.frame)
 }
 
 // extra are the functions that the kernels' texts leave to Go.
-func (k *kern) extra(f *asm.Func, name string, args []asm.Value) (asm.Value, bool) {
+func (s *Set) extra(f *asm.Func, name string, args []asm.Value) (asm.Value, bool) {
 	switch name {
 	case "plan":
-		var counts []asm.Value
-		for _, n := range k.set.rowsOf(args[0].N) {
-			counts = append(counts, asm.Value{N: n})
+		counts := make([]asm.Value, maxRows+1)
+		for size, n := range s.rowsOf(args[0].N) {
+			counts[size].N = n
 		}
 		return asm.List(counts), true
-	case "transform":
-		k.transform(f, args[0].N, args[1].N)
-		return asm.Value{}, true
-	case "expand":
-		return asm.List(k.expand(f, args[0].Elements())), true
-	case "contract":
-		return asm.List(k.contract(f, args[0].Elements())), true
+	case "matrix":
+		return matrix(f, args[0].N, args[1].N), true
+	case "sum":
+		return sum(f, args[0].Elements(), args[1].Elements(), args[2].Elements()), true
 	}
 	return asm.Value{}, false
 }
 
 // assemble emits a module of functions that go into the table from slot first
 // on. A function is what the text has by its name after prefix.
-func (s *Set) assemble(name string, first int, program *asm.Program, of shape, prefix string, functions []string) ([]byte, error) {
+func (s *Set) assemble(name string, first int, of *shape, prefix string, functions []string) ([]byte, error) {
 	m := asm.New(name)
-	m.Program = program
+	m.Program, m.Extra = s.program, s.extra
 	m.Import(memoryModule, memoryName, asm.AnyMemory)
 	m.Import(tableModule, tableName, asm.AnyTable)
 	for _, fn := range functions {
-		k := &kern{set: s}
-		m.Extra = k.extra
-		m.Func(fn, []asm.Type{asm.I32}, nil, func(f *asm.Func) {
-			f.Bind("frame", f.Param(0))
-			f.Bind("fused", asm.Value{N: number(s.mode == Fused)})
-			for i, name := range strings.Fields(of.names) {
-				f.Bind(name, asm.Value{N: of.values[i]})
-			}
-			f.Run(prefix + fn)
-		})
+		f := m.Begin(fn, asm.Kernel)
+		f.Bind("fused", number(s.mode == Fused))
+		for i, name := range of.names {
+			f.Bind(name, of.values[i])
+		}
+		f.End(prefix + fn)
 	}
 	m.Elements(first)
 	return m.Bytes()

@@ -21,14 +21,13 @@ const peakStep = 8 * 14 * 4
 // kernels.
 func (s *Set) PeakLoop(fused bool) func(rounds int) float64 {
 	const flops = 2 * peakStep
-	name, of := "peak", shape{"madds", []int{0}}
+	name := "peak"
 	if fused {
-		name, of.values = "peak-fused", []int{1}
+		name = "peak-fused"
 	}
-	m, err := s.load(name, asm.Parse(commonText+peakText), of, "", "peak")
-	if err != nil {
-		panic(err)
-	}
+	t := *s
+	t.program = asm.Parse(commonText + peakText)
+	m := t.mustLoad(name, &shape{[]string{"madds"}, []int{number(fused)}}, "", "peak")
 	return func(rounds int) float64 {
 		m.frame.num[1] = math.Float32bits(0.5)
 		m.call(0, rounds, 0)

@@ -8,7 +8,7 @@ import (
 
 // maxPool is a max pooling on its own, of pool.k.
 type maxPool struct {
-	module
+	*module
 	p       kernel.Pool
 	scratch []float32
 }
@@ -35,15 +35,17 @@ func poolName(p *kernel.Pool) string {
 	return name
 }
 
-func poolShape(p *kernel.Pool) shape {
-	return shape{"mh mw mc window skip prelu oh ow",
-		[]int{p.H, p.W, p.C, p.K, p.Stride, number(p.ReLU), p.OH(), p.OW()}}
+// poolNames are the names of a poolShape.
+var poolNames = []string{"mh", "mw", "mc", "window", "skip", "prelu", "oh", "ow"}
+
+func poolShape(p *kernel.Pool) *shape {
+	return &shape{poolNames, []int{p.H, p.W, p.C, p.K, p.Stride, number(p.ReLU), p.OH(), p.OW()}}
 }
 
 func (s *Set) maxPool(p kernel.Pool) *maxPool {
 	const bestFloats = 12 // of the best of 8 channels
 	return &maxPool{
-		module: s.mustLoad("maxpool-"+poolName(&p), poolShape(&p), "", "pool scatter"),
+		module: s.mustLoad("maxpool-"+poolName(&p), poolShape(&p), "", "pool", "scatter"),
 		p:      p, scratch: aligned(p.H * p.OW() * bestFloats),
 	}
 }

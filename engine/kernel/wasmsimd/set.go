@@ -2,7 +2,6 @@ package wasmsimd
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/pairlab/pairlab/engine/kernel"
 	"github.com/pairlab/pairlab/engine/kernel/wasmsimd/asm"
@@ -29,7 +28,7 @@ type Set struct {
 	program *asm.Program
 
 	loaded map[string]int // first slot of what was loaded, by name and shape
-	elem   elementwise
+	elem   *elementwise
 	plans  [planned]rowPlan
 }
 
@@ -47,46 +46,40 @@ func New(host Host, mode Mode) (*Set, error) {
 	default:
 		return nil, fmt.Errorf("wasmsimd: mode %q: want %q, %q or %q", mode, SIMD, Fused, Direct)
 	}
-	s := &Set{
-		host: host, mode: mode, program: asm.Parse(kernelText()),
-		loaded: map[string]int{}, plans: rowPlans(mode == Fused),
-	}
-	var err error
-	s.elem.module, err = s.load("elementwise", s.program, shape{}, "each",
-		"relu reluBackward add sum8 scale sgd momentum adam")
-	if err != nil {
-		return nil, err
-	}
-	return s, nil
+	s := &Set{host: host, mode: mode, program: asm.Parse(kernelText()), loaded: map[string]int{}}
+	s.plans = rowPlans(mode == Fused)
+	m, err := s.load("elementwise", &shape{}, "each",
+		"relu", "reluBackward", "add", "sum8", "scale", "sgd", "momentum", "adam")
+	s.elem = &elementwise{m}
+	return s, err
 }
 
 // Name implements [kernel.Set].
 func (s *Set) Name() string { return string(s.mode) }
 
 // Elementwise implements [kernel.Set].
-func (s *Set) Elementwise() kernel.Elementwise[float32] { return &s.elem }
+func (s *Set) Elementwise() kernel.Elementwise[float32] { return s.elem }
 
-// load loads functions, whose names have spaces between, once for each name.
-func (s *Set) load(name string, program *asm.Program, of shape, prefix, functions string) (module, error) {
+// load loads functions, once for each name.
+func (s *Set) load(name string, of *shape, prefix string, functions ...string) (*module, error) {
 	first, ok := s.loaded[name]
 	if !ok {
-		names := strings.Fields(functions)
 		var err error
-		first, err = s.host.Load(name, len(names), func(first int) ([]byte, error) {
-			return s.assemble(name, first, program, of, prefix, names)
+		first, err = s.host.Load(name, len(functions), func(first int) ([]byte, error) {
+			return s.assemble(name, first, of, prefix, functions)
 		})
 		if err != nil {
-			return module{}, fmt.Errorf("wasmsimd: %s: %w", name, err)
+			return nil, fmt.Errorf("wasmsimd: %s: %w", name, err)
 		}
 		s.loaded[name] = first
 	}
-	return module{set: s, first: first}, nil
+	return &module{set: s, first: first}, nil
 }
 
 // mustLoad is load for a set whose first module was accepted: what fails now
 // is a fault of this package, or memory has run out.
-func (s *Set) mustLoad(name string, of shape, prefix, functions string) module {
-	m, err := s.load(name, s.program, of, prefix, functions)
+func (s *Set) mustLoad(name string, of *shape, prefix string, functions ...string) *module {
+	m, err := s.load(name, of, prefix, functions...)
 	if err != nil {
 		panic(err)
 	}

@@ -79,97 +79,76 @@ func inputMatrix() expansion {
 	return e
 }
 
-// transform chooses the matrix of a function and sets variables to the
-// multipliers in it, each once.
-func (k *kern) transform(f *asm.Func, which, n int) {
+// matrix gives a program the rows of Bᵀ (0), A (1) or G (2) as lists of numbers:
+// 0 for 0, ±1 for ±1, and ±(2+i) for ± multiplier i. These are in variables,
+// which it sets, each once, and which are the last list.
+func matrix(f *asm.Func, which, n int) asm.Value {
+	e := inputMatrix()
 	switch which {
-	case 0:
-		k.e = inputMatrix()
 	case 1:
-		k.e = powers(n)
+		e = powers(n)
 	case 2:
-		k.e = filterMatrix(n)
+		e = filterMatrix(n)
 	}
-	k.constants = map[float32]asm.Value{}
-	for _, row := range k.e {
-		for _, x := range row {
+	rows := make([]asm.Value, freqs+1)
+	known := []float32{0, 1}
+	var multipliers []asm.Value
+	for j, row := range e {
+		codes := make([]asm.Value, len(row))
+		for i, x := range row {
 			a := float32(math.Abs(x))
-			if _, ok := k.constants[a]; !ok && a != 0 && a != 1 {
-				k.constants[a] = f.Copy(f.Instr("all", f.Float(a)))
+			code := 0
+			for code < len(known) && known[code] != a {
+				code++
 			}
+			if code == len(known) {
+				known = append(known, a)
+				multipliers = append(multipliers, f.Copy(f.Instr("all", f.Float(a))))
+			}
+			if x < 0 {
+				code = -code
+			}
+			codes[i].N = code
 		}
+		rows[j] = asm.List(codes)
 	}
+	rows[freqs] = asm.List(multipliers)
+	return asm.List(rows)
 }
 
-// sum is a new variable with Σ by·x, 0 if there is no term.
-func (k *kern) sum(f *asm.Func, by []float64, x []asm.Value) asm.Value {
-	total, zero := asm.Value{}, f.Instr("zero")
-	started, negate := false, false
-	for _, positive := range [...]bool{true, false} { // so that nothing is negated
+// sum is a new variable with Σ by·x, where by are numbers of matrix; 0 if there
+// is no term.
+func sum(f *asm.Func, by, x, multipliers []asm.Value) asm.Value {
+	total, sign := asm.Value{}, byte('+')
+	for _, pass := range [...]int{1, -1} { // the positive first, so that little is negated
 		for i, c := range by {
-			if c == 0 || (c > 0) != positive {
+			code := c.N * pass
+			if code <= 0 {
 				continue
 			}
 			term := x[i]
-			if a := float32(math.Abs(c)); a != 1 {
-				term = f.Op('*', term, k.constants[a])
+			if code > 1 {
+				term = f.Op('*', term, multipliers[code-2])
 			}
 			switch {
-			case !started:
-				total, started, negate = term, true, !positive
-			case positive || negate:
+			case total == asm.Value{}:
+				total = term
+				if pass < 0 {
+					sign = '-'
+				}
+			case pass > 0 || sign == '-':
 				total = f.Op('+', total, term)
 			default:
 				total = f.Op('-', total, term)
 			}
 		}
 	}
-	if !started {
+	zero := f.Instr("zero")
+	switch {
+	case total == asm.Value{}:
 		total = zero
-	} else if negate {
+	case sign == '-':
 		total = f.Op('-', zero, total)
 	}
 	return f.Copy(total)
-}
-
-// expand emits the 8 values E·x.
-func (k *kern) expand(f *asm.Func, x []asm.Value) []asm.Value {
-	out := make([]asm.Value, freqs)
-	out[0] = k.sum(f, k.e[0], x)
-	out[freqs-1] = k.sum(f, k.e[freqs-1], x)
-	for j := 1; j < freqs-1; j += 2 {
-		var same, flipped [freqs]float64
-		for i, by := range k.e[j] {
-			if by == k.e[j+1][i] {
-				same[i] = by
-			} else {
-				flipped[i] = by
-			}
-		}
-		a, b := k.sum(f, same[:len(x)], x), k.sum(f, flipped[:len(x)], x)
-		out[j], out[j+1] = f.Copy(f.Op('+', a, b)), f.Copy(f.Op('-', a, b))
-	}
-	return out
-}
-
-// contract emits the values Eᵀ·x of 8 values x.
-func (k *kern) contract(f *asm.Func, x []asm.Value) []asm.Value {
-	var same, flipped [freqs]asm.Value
-	for j := 1; j < freqs-1; j += 2 {
-		same[j], flipped[j] = f.Copy(f.Op('+', x[j], x[j+1])), f.Copy(f.Op('-', x[j], x[j+1]))
-	}
-	out := make([]asm.Value, len(k.e[0]))
-	for i := range out {
-		by := []float64{k.e[0][i], k.e[freqs-1][i]}
-		terms := []asm.Value{x[0], x[freqs-1]}
-		for j := 1; j < freqs-1; j += 2 {
-			term := same[j]
-			if k.e[j][i] != k.e[j+1][i] {
-				term = flipped[j]
-			}
-			by, terms = append(by, k.e[j][i]), append(terms, term)
-		}
-		out[i] = k.sum(f, by, terms)
-	}
-	return out
 }

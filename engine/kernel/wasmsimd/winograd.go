@@ -15,7 +15,7 @@ import (
 // Transforms run along 4 channels at once; channels are padded to that. The
 // functions are in winograd.k.
 type winograd struct {
-	module
+	*module
 	s      kernel.Conv
 	xs, ys int // floats of a sample of x and of y
 
@@ -54,6 +54,12 @@ const (
 	fnBiasGradients
 )
 
+// winogradNames are those of a convShape with what a winograd has more.
+var winogradNames = []string{
+	"H", "W", "I", "O", "KH", "KW", "K", "relu", "c", "runs", "run", "stride",
+	"r", "m", "ip", "op", "fv", "fd", "fu", "ft", "fp",
+}
+
 func (s *Set) winograd(c kernel.Conv, maxN int) *winograd {
 	n, m := min(maxN, winogradBlock), c.OH()
 	ip, op := 4*vecsOf(c.I), 4*vecsOf(c.O)
@@ -61,13 +67,12 @@ func (s *Set) winograd(c kernel.Conv, maxN int) *winograd {
 	fu, ft := oddLines(packPanels(c.I, c.O)), oddLines(packPanels(c.O, c.I))
 	fp := oddLines(4 * ip)
 	const ff = freqs * freqs
-	of := convShape(&c, patchOf(&c))
-	of.names += " r m ip op fv fd fu ft fp"
-	of.values = append(of.values, c.KH, m, ip, op, fv, fd, fu, ft, fp)
+	of := convShape(&c, patchOf(&c), c.KH, m, ip, op, fv, fd, fu, ft, fp)
+	of.names = winogradNames
 	v := &winograd{
 		module: s.mustLoad(fmt.Sprintf("winograd-%s-block%d", convName(&c), n), of, "",
-			"filters filtersTransposed inputs products outputs "+
-				"outputGradients gradientProducts inputGradients filterGradients biasGradients"),
+			"filters", "filtersTransposed", "inputs", "products", "outputs",
+			"outputGradients", "gradientProducts", "inputGradients", "filterGradients", "biasGradients"),
 		s: c, xs: ff * c.I, ys: m * m * c.O,
 		u: aligned(ff * fu), ut: aligned(ff * ft), bias: aligned(op),
 		v: aligned(ff * fv), d: aligned(ff * fd), p: aligned(ff * fp), tmp: aligned(4 * ff),

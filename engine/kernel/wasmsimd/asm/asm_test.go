@@ -12,16 +12,13 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// module assembles one page of memory and one function (i32) → () that runs
-// the macro "f" of the text, where "p" is its parameter.
+// module assembles one page of memory and a function of type [Kernel] that runs
+// the macro "f" of the text.
 func module(text string) ([]byte, error) {
 	m := New("test")
 	m.Program = Parse(text)
 	m.Memory("mem", 1)
-	m.Func("f", []Type{I32}, nil, func(f *Func) {
-		f.Bind("p", f.Param(0))
-		f.Run("f")
-	})
+	m.Begin("f", Kernel).End("f")
 	return m.Bytes()
 }
 
@@ -86,15 +83,15 @@ func TestVectorInstructions(t *testing.T) {
 		"shuffle(a, b, 1, 4, 7,0)": {2, 4, 1, 1},
 		"all(lane(a, 1))":          {2, 2, 2, 2},
 		"a.lane(1).all()":          {2, 2, 2, 2},
-		"p.splat(8)":               {-3, -3, -3, -3},
-		"p.vec1(4)":                {2, 0, 0, 0},
-		"p.vec2(16)":               {4, -5, 0, 0},
-		"p.veclane(20, a, 2)":      {1, 2, -5, nan},
+		"frame.splat(8)":           {-3, -3, -3, -3},
+		"frame.vec1(4)":            {2, 0, 0, 0},
+		"frame.vec2(16)":           {4, -5, 0, 0},
+		"frame.veclane(20, a, 2)":  {1, 2, -5, nan},
 		"all(tofloat(0 - 7))":      {-7, -7, -7, -7},
-		"all(p.float(4)*p.float(16) - p.float(0))": {7, 7, 7, 7},
+		"all(frame.float(4)*frame.float(16) - frame.float(0))": {7, 7, 7, 7},
 	} {
 		out := run(t, floats(append(append([]float32{}, a...), b...)...),
-			"def f() {\n var a = p.vec(0), b = p.vec(16)\n p.setvec(64, "+text+") }")
+			"def f() {\n var a = frame.vec(0), b = frame.vec(16)\n frame.setvec(64, "+text+") }")
 		for i, w := range want {
 			if g := floatAt(out, 16+i); g != w && (g == g || w == w) {
 				t.Errorf("%s: lane %d = %v, want %v", text, i, g, w)
@@ -109,11 +106,11 @@ func TestScalarInstructions(t *testing.T) {
 	binary.LittleEndian.PutUint16(in[6:], 40000)
 	for text, want := range map[string]int{
 		"n + -20": -3, "n*3": 51, "n/5": 3, "n%5": 2, "n - 1": 16, "n == 17": 1, "n != 17": 0, "n < 3": 0, "n > 3": 1,
-		"n >= 17": 1, "n & 5": 1, "n | 6": 23, "p.u16(6)": 40000, "n%5 + n/5*2": 8,
+		"n >= 17": 1, "n & 5": 1, "n | 6": 23, "frame.u16(6)": 40000, "n%5 + n/5*2": 8,
 		"any(all32(n))": 1, "any(zero())": 0, "tofloat(n) > tofloat(2)": 1, "tofloat(n) != tofloat(n)": 0,
 		"1073741824": 1 << 30, "-65": -65, "64": 64,
 	} {
-		out := run(t, in, "def f() {\n var n = 17\n p.setint(256, "+text+") }")
+		out := run(t, in, "def f() {\n var n = 17\n frame.setint(256, "+text+") }")
 		if got := intAt(out, 64); got != want {
 			t.Errorf("%s = %d, want %d", text, got, want)
 		}
@@ -122,12 +119,12 @@ func TestScalarInstructions(t *testing.T) {
 
 func TestLanes(t *testing.T) {
 	out := run(t, floats(1, 2, 3, 4), `def f() {
-		var eight = add16(all16(17), all16(1)), masks = narrow(all32(-1), zero()), v = p.vec(0)
-		p.setlane16(400, eight, 7)
-		p.setlane64(408, masks, 0)
-		p.setlane64(416, masks, 1)
-		p.setlane(424, v, 2)
-		p.setfloat(428, p.float(4) + p.float(12))
+		var eight = add16(all16(17), all16(1)), masks = narrow(all32(-1), zero()), v = frame.vec(0)
+		frame.setlane16(400, eight, 7)
+		frame.setlane64(408, masks, 0)
+		frame.setlane64(416, masks, 1)
+		frame.setlane(424, v, 2)
+		frame.setfloat(428, frame.float(4) + frame.float(12))
 	}`)
 	if got := binary.LittleEndian.Uint16(out[400:]); got != 18 {
 		t.Errorf("16-bit lane = %d, want 18", got)
@@ -182,7 +179,7 @@ func TestStatements(t *testing.T) {
 			def f() {
 				var n = 0, k = 10
 				`+text+`
-				p.setint(256, n)
+				frame.setint(256, n)
 			}`)
 		if got := intAt(out, 64); got != want {
 			t.Errorf("%s: n = %d, want %d", text, got, want)
@@ -191,7 +188,7 @@ func TestStatements(t *testing.T) {
 }
 
 func TestFillAndMove(t *testing.T) {
-	out := run(t, []byte{1, 2, 3, 4, 5, 6, 7, 8}, "def f() { move(p + 16, p, 5) fill(p + 2, 0, 3) }")
+	out := run(t, []byte{1, 2, 3, 4, 5, 6, 7, 8}, "def f() { move(frame + 16, frame, 5) fill(frame + 2, 0, 3) }")
 	if want := []byte{1, 2, 0, 0, 0, 6, 7, 8}; !bytes.Equal(out[:8], want) {
 		t.Errorf("filled %v, want %v", out[:8], want)
 	}
@@ -208,10 +205,7 @@ func TestExtra(t *testing.T) {
 		return List([]Value{args[0], f.Op('*', args[0], Value{N: 2})}), name == "pair"
 	}
 	m.Memory("mem", 1)
-	m.Func("f", []Type{I32}, nil, func(f *Func) {
-		f.Bind("frame", f.Param(0))
-		f.Run("f")
-	})
+	m.Begin("f", Kernel).End("f")
 	code, err := m.Bytes()
 	if err != nil {
 		t.Fatal(err)
@@ -226,9 +220,9 @@ func TestMistakesAreNamed(t *testing.T) {
 	for text, want := range map[string]string{
 		"n = x":                       "x is not known",
 		"n = nothing(1)":              `there is no "nothing"`,
-		"p.setint(-4, 0)":             "want known numbers of 0 or more",
-		"p.setint(n, 0)":              "want known numbers of 0 or more",
-		"p.setlane(0, zero(), 4)":     "lane 4 of 4",
+		"frame.setint(-4, 0)":         "want a known number from 0",
+		"frame.setint(n, 0)":          "want a known number from 0",
+		"frame.setlane(0, zero(), 4)": "built in is 4, want a known number from 0 to 3",
 		"n = zero()":                  "needs [i32], the block's stack holds [v128]",
 		"n = n + zero()":              "needs [i32 i32]",
 		"n = sqrt(n)":                 "needs",
@@ -238,6 +232,8 @@ func TestMistakesAreNamed(t *testing.T) {
 		"let a = list(2) n = a[2]":    "no element 2",
 		"let a = list(2) n = a + 1":   "a list",
 		"one(1, 2)":                   "), want a",
+		"sqrt()":                      "too few arguments",
+		"n = any(zero(), 1)":          "1 arguments too many",
 		"n += }":                      "want an expression",
 		"n 4":                         "0, want =",
 	} {

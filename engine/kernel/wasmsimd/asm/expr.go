@@ -1,20 +1,16 @@
 package asm
 
-// expr is the expression that is next, up to a sign of at most a precedence.
-func (f *Func) expr(precedence int8) Value {
+// expr is the expression that is next, up to a sign that binds no closer than
+// this.
+func (f *Func) expr(binds int8) Value {
 	v := f.primary()
 	for {
-		sign, binds := f.peek().kind, int8(0)
-		for i := range operators {
-			if operators[i].sign == sign {
-				binds = operators[i].precedence
-			}
-		}
-		if binds <= precedence {
+		sign := f.peek()
+		if sign.binds <= binds {
 			return v
 		}
 		f.at++
-		v = f.Op(sign, v, f.expr(binds))
+		v = f.Op(sign.kind, v, f.expr(sign.binds))
 	}
 }
 
@@ -72,7 +68,7 @@ func (f *Func) call(name int, args []Value, statement bool) Value {
 		f.bind(wYield, Value{N: f.body()})
 	}
 	v := f.macro(name, args)
-	f.env = f.env[:height]
+	f.unbind(height)
 	return v
 }
 
@@ -93,7 +89,8 @@ func (f *Func) macro(name int, args []Value) Value {
 	f.block(f.at)
 	v := f.result
 	f.result, f.returned = Value{}, false
-	f.env, f.at = f.env[:height], then
+	f.unbind(height)
+	f.at = then
 	return v
 }
 
@@ -123,5 +120,8 @@ func (f *Func) function(name int, args []Value) Value {
 			return v
 		}
 	}
-	return f.Instr(f.p.names[name], args...)
+	if name >= len(instructions) {
+		f.fail("there is no %q", f.p.names[name])
+	}
+	return f.instr(&instructions[name], args)
 }

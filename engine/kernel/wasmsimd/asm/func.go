@@ -7,9 +7,8 @@ import "fmt"
 type Func struct {
 	m       *Module
 	name    string
-	typ     uint32
-	params  []Type
-	results []Type
+	params  string // types
+	results string
 	locals  []Type
 	code    []byte
 
@@ -19,12 +18,13 @@ type Func struct {
 	p        *Program
 	at       int // the next token
 	env      []binding
+	latest   []int // by name: 1 + where in env it was bound last, or 0
 	result   Value // of the macro that returned
 	returned bool
 }
 
-// mistake is what a panic carries from where it was made to [Module.Func].
-type mistake struct{ error }
+// mistake is what a panic carries from where it was made to [Func.End].
+type mistake struct{ error error }
 
 // fail ends the assembling of the function.
 func (f *Func) fail(format string, args ...any) {
@@ -121,16 +121,5 @@ func (f *Func) set(v, w *node) {
 
 // Param is parameter i.
 func (f *Func) Param(i int) Value {
-	return Value{node: &node{typ: f.params[i], local: i}}
-}
-
-// Return leaves v as the function's result; it is the last statement.
-func (f *Func) Return(v Value) { f.push(f.node(v)) }
-
-// CallIndirect calls the function in table slot index, of type (i32) → ().
-func (f *Func) CallIndirect(index, arg Value) {
-	t := f.m.typeIndex([]Type{I32}, nil)
-	f.push(f.node(arg))
-	f.push(f.node(index))
-	f.emit(append(appendU32([]byte{opCallIndirect}, t), 0), ti+ti, 0)
+	return Value{node: &node{typ: Type(f.params[i]), local: i}}
 }

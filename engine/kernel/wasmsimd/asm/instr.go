@@ -93,11 +93,11 @@ var instructions = [...]instruction{
 
 // operator is what a sign means for each type; 0: nothing.
 type operator struct {
-	sign       byte
-	precedence int8
-	compares   bool
-	i32, f32   uint32
-	v128       uint32
+	sign     byte
+	binds    int8
+	compares bool
+	i32, f32 uint32
+	v128     uint32
 }
 
 var operators = [...]operator{
@@ -127,11 +127,11 @@ func opcode(op uint32) []byte {
 }
 
 // Instr is an instruction that args are the operands of, as an expression; one
-// without a result is emitted.
+// without a result is emitted. Arguments that are too many are left out.
 func (f *Func) Instr(name string, args ...Value) Value {
 	for i := range instructions {
 		if in := &instructions[i]; in.name == name {
-			return f.instr(in, args)
+			return f.instr(in, args[:min(len(args), len(in.takes))])
 		}
 	}
 	f.fail("there is no %q", name)
@@ -139,41 +139,30 @@ func (f *Func) Instr(name string, args ...Value) Value {
 }
 
 func (f *Func) instr(in *instruction, args []Value) Value {
-	n := &node{local: -1, code: opcode(in.op)}
-	at := 0 // the next of args
-	next := func() int {
-		if at >= len(args) || args[at].node != nil || args[at].N < 0 {
-			f.fail("%s: want known numbers of 0 or more for what it has built in", in.name)
-		}
-		at++
-		return args[at-1].N
-	}
-	for j := range len(in.takes) {
-		if at == len(args) {
-			f.fail("%s: %d arguments are too few", in.name, len(args))
-		}
-		n.args = append(n.args, f.node(args[at]))
-		at++
-		if j == 0 && in.form != plain && in.form != four && in.takes[0] == byte(I32) {
-			n.code = appendU32(append(n.code, 0), uint32(next())) // after the alignment, a hint that changes nothing
+	n := &node{local: -1, code: opcode(in.op), takes: in.takes, args: make([]*node, len(in.takes))}
+	hasOffset := in.form != plain && in.form != four && in.takes[0] == byte(I32)
+	for j := range n.args {
+		n.args[j] = f.node(f.argument(in, &args))
+		if j == 0 && hasOffset {
+			// after the alignment, a hint that changes nothing
+			n.code = appendU32(appendU32(n.code, 0), uint32(f.builtIn(in, &args, 1<<31)))
 		}
 	}
 	switch in.form {
 	case lane2, lane4, lane8:
-		n.code = append(n.code, byte(f.lane(in, next(), 2<<(in.form-lane2))))
+		n.code = appendU32(n.code, uint32(f.builtIn(in, &args, 2<<(in.form-lane2))))
 	case four:
 		for range 4 {
-			lane := f.lane(in, next(), 8)
+			lane := f.builtIn(in, &args, 8)
 			for b := range 4 {
-				n.code = append(n.code, byte(4*lane+b))
+				n.code = appendU32(n.code, uint32(4*lane+b))
 			}
 		}
 	}
-	if at < len(args) {
-		f.fail("%s: %d arguments are too many", in.name, len(args))
+	if len(args) > 0 {
+		f.fail("%s: %d arguments too many", in.name, len(args))
 	}
 	n.code = append(n.code, in.tail...)
-	n.takes = in.takes
 	if in.gives == "" {
 		f.push(n)
 		return Value{}
@@ -182,11 +171,23 @@ func (f *Func) instr(in *instruction, args []Value) Value {
 	return Value{node: n}
 }
 
-func (f *Func) lane(in *instruction, n, lanes int) int {
-	if n >= lanes {
-		f.fail("%s: lane %d of %d", in.name, n, lanes)
+// argument takes the first of args.
+func (f *Func) argument(in *instruction, args *[]Value) Value {
+	if len(*args) == 0 {
+		f.fail("%s: too few arguments", in.name)
 	}
-	return n
+	v := (*args)[0]
+	*args = (*args)[1:]
+	return v
+}
+
+// builtIn takes the first of args, which must be a known number below limit.
+func (f *Func) builtIn(in *instruction, args *[]Value, limit int) int {
+	v := f.argument(in, args)
+	if v.node != nil || v.N < 0 || v.N >= limit {
+		f.fail("%s: built in is %d, want a known number from 0 to %d", in.name, v.N, limit-1)
+	}
+	return v.N
 }
 
 // Op is a sign applied to two values: a number if both are, else an

@@ -10,9 +10,10 @@ type Program struct {
 
 // token is a name, a number or a sign.
 type token struct {
-	kind byte // aName, aNumber or the sign
-	n    int  // the name's id; the number; of a '{' the token after its '}'
-	line int
+	kind  byte // aName, aNumber or the sign
+	binds int8 // how closely a sign of two operands binds; else 0
+	n     int  // the name's id; the number; of a '{' the token after its '}'
+	line  int
 }
 
 const (
@@ -29,9 +30,10 @@ const (
 	plusEqual = 'p'
 )
 
-// The words that the language itself knows are the first names.
+// The first names are those of the instructions, and then the words that the
+// language itself knows.
 const (
-	wDef = iota
+	wDef = len(instructions) + iota
 	wLet
 	wVar
 	wTimes
@@ -49,17 +51,21 @@ const (
 	wList
 	wMin
 	wMax
+	wFrame
 )
 
 var words = [...]string{
 	"def", "let", "var", "times", "repeat", "for", "cut", "by", "while", "if", "else", "return", "yield",
-	"copy", "new", "list", "min", "max",
+	"copy", "new", "list", "min", "max", "frame",
 }
 
 // Parse reads a text. It finds the tokens and macros; what else is wrong in a
 // text is found when it is run.
 func Parse(text string) *Program {
 	p := &Program{ids: map[string]int{}, defs: map[int]int{}}
+	for i := range instructions {
+		p.id(instructions[i].name)
+	}
 	for _, w := range words {
 		p.id(w)
 	}
@@ -103,7 +109,12 @@ func Parse(text string) *Program {
 				}
 			}
 		}
-		if n := len(p.tokens); t.kind == aName && n > 0 && p.tokens[n-1] == (token{aName, wDef, line}) {
+		for j := range operators {
+			if operators[j].sign == t.kind {
+				t.binds = operators[j].binds
+			}
+		}
+		if n := len(p.tokens); n > 0 && p.tokens[n-1].kind == aName && p.tokens[n-1].n == wDef {
 			p.defs[t.n] = n + 1
 		}
 		p.tokens = append(p.tokens, t)

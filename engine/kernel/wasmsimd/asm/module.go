@@ -75,15 +75,13 @@ type Module struct {
 // New returns an empty module; name is for error messages only.
 func New(name string) *Module { return &Module{name: name} }
 
-func (m *Module) typeIndex(params, results []Type) uint32 {
-	t := append(appendU32([]byte{0x60}, uint32(len(params))), string(params)...)
-	t = append(appendU32(t, uint32(len(results))), string(results)...)
+func (m *Module) typeIndex(t string) uint32 {
 	for i, have := range m.types {
-		if string(have) == string(t) {
+		if string(have) == t {
 			return uint32(i)
 		}
 	}
-	m.types = append(m.types, t)
+	m.types = append(m.types, []byte(t))
 	return uint32(len(m.types) - 1)
 }
 
@@ -112,29 +110,68 @@ func (m *Module) Table(name string, size int) {
 	m.addExport(name, kindTable, 0)
 }
 
-// Func defines and exports a function; body emits its instructions.
-func (m *Module) Func(name string, params, results []Type, body func(f *Func)) {
-	f := &Func{
-		m: m, name: name, params: params, results: results, typ: m.typeIndex(params, results),
-		p: m.Program, env: make([]binding, 0, maxNames),
-	}
+// Types of functions: how many parameters and which, how many results and
+// which.
+const (
+	Kernel   = "\x60\x01" + ti + "\x00" // one parameter, the address of its frame
+	twoInts  = "\x60\x02" + ti + ti + "\x00"
+	onlyAVec = "\x60\x00\x01" + tv
+)
+
+// Begin defines and exports a function; what its parameter 0 is, is named
+// frame.
+func (m *Module) Begin(name, typ string) *Func {
+	params := typ[2 : 2+typ[1]]
+	f := &Func{m: m, name: name, params: params, results: typ[3+len(params):], p: m.Program}
 	m.addExport(name, kindFunc, len(m.funcs))
-	m.funcs = append(m.funcs, appendU32(nil, f.typ))
+	m.funcs = append(m.funcs, appendU32(nil, m.typeIndex(typ)))
+	if f.p != nil {
+		f.latest = make([]int, len(f.p.names))
+		f.bind(wFrame, f.Param(0))
+	}
+	return f
+}
+
+// End ends the function, after what a macro without parameters emits if it is
+// given one.
+func (f *Func) End(macro string) {
 	defer func() {
-		switch e := recover().(type) {
-		case nil:
-		case mistake:
-			if m.err == nil {
-				m.err = fmt.Errorf("asm: %s: %w", m.name, e.error)
+		if e := recover(); e != nil {
+			err, ok := e.(mistake)
+			if !ok {
+				panic(e)
 			}
-		default:
-			panic(e)
+			if f.m.err == nil {
+				f.m.err = fmt.Errorf("asm: %s: %w", f.m.name, err.error)
+			}
 		}
 	}()
-	body(f)
-	f.emit([]byte{opEnd}, string(results), 0)
+	if macro != "" {
+		f.macro(f.id(macro), nil)
+	}
+	f.emit([]byte{opEnd}, f.results, 0)
 	f.empty("function")
-	m.code = append(m.code, f.encode())
+	f.m.code = append(f.m.code, f.encode())
+}
+
+// Trampoline exports a function that calls the one in table slot a with the
+// address b: call(a, b).
+func (m *Module) Trampoline(name string) {
+	f := m.Begin(name, twoInts)
+	f.push(f.Param(1).node)
+	f.push(f.Param(0).node)
+	f.emit(append(appendU32([]byte{opCallIndirect}, m.typeIndex(Kernel)), 0), ti+ti, 0)
+	f.End("")
+}
+
+// Probe exports a function that uses an instruction of vectors, which has no
+// more than 3 operands.
+func (m *Module) Probe(instruction string) {
+	f := m.Begin("probe", onlyAVec)
+	zero := f.Instr("zero")
+	v := f.Instr(instruction, zero, zero, zero)
+	f.push(v.node)
+	f.End("")
 }
 
 // Elements puts all the module's functions into table slots first, first+1, …

@@ -11,39 +11,43 @@ type Value struct {
 type Extra func(f *Func, name string, args []Value) (v Value, ok bool)
 
 type binding struct {
-	name int
-	v    Value
+	name   int
+	before int // what latest was
+	v      *Value
 }
 
-// maxNames is the number of names that can be bound at once.
-const maxNames = 500
+// Bind names a number.
+func (f *Func) Bind(name string, n int) { f.bind(f.id(name), Value{N: n}) }
 
-// Bind gives names to numbers, for the programs that are run then.
-func (f *Func) Bind(name string, v Value) {
-	f.bind(f.p.id(name), v)
-}
-
-// Run runs a macro without parameters.
-func (f *Func) Run(name string) {
-	f.macro(f.p.id(name), nil)
+// id is the number of a name, which need not be in the text.
+func (f *Func) id(name string) int {
+	id := f.p.id(name)
+	for id >= len(f.latest) {
+		f.latest = append(f.latest, 0)
+	}
+	return id
 }
 
 func (f *Func) bind(name int, v Value) {
-	if len(f.env) == maxNames {
-		f.fail("more than %d names", maxNames)
+	f.env = append(f.env, binding{name, f.latest[name], &v})
+	f.latest[name] = len(f.env)
+}
+
+// unbind takes back the bindings from a height of env on.
+func (f *Func) unbind(height int) {
+	for i := len(f.env) - 1; i >= height; i-- {
+		f.latest[f.env[i].name] = f.env[i].before
 	}
-	f.env = append(f.env, binding{name, v})
+	f.env = f.env[:height]
 }
 
 // find is where the value of a name is kept: the latest that was bound.
 func (f *Func) find(name int) *Value {
-	for i := len(f.env) - 1; i >= 0; i-- {
-		if f.env[i].name == name {
-			return &f.env[i].v
-		}
+	at := f.latest[name]
+	if at == 0 {
+		f.fail("%s is not known", f.p.names[name])
 	}
-	f.fail("%s is not known", f.p.names[name])
-	return nil
+	return f.env[at-1].v
 }
 
 func (f *Func) peek() token { return f.p.tokens[f.at] }
@@ -83,7 +87,8 @@ func (f *Func) block(at int) {
 	for f.at < last && !f.returned {
 		f.statement()
 	}
-	f.env, f.at = f.env[:height], then
+	f.unbind(height)
+	f.at = then
 }
 
 // number is an expression that must be known now.
@@ -262,7 +267,7 @@ func (f *Func) steps(word int) {
 			f.block(body)
 		}
 	}
-	f.env = f.env[:height]
+	f.unbind(height)
 }
 
 // choose runs what follows if: now if the condition is a number.
