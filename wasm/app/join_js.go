@@ -9,8 +9,8 @@ import (
 )
 
 // join brings the run to the meeting that the message tells of, if it is made
-// by a team. leave must be called after the run.
-func (r *run) join(message safejs.Value) (leave func(), err error) {
+// by a team. leave must be called after the run; meet is for [group.OpenShared].
+func (r *run) join(message, meet safejs.Value) (leave func(), err error) {
 	place := r.task.Team
 	if place == nil {
 		return func() {}, nil
@@ -20,7 +20,7 @@ func (r *run) join(message safejs.Value) (leave func(), err error) {
 		if err != nil {
 			return nil, err
 		}
-		g, err := group.OpenShared(buffer, place.Rank, place.Size, place.Values, place.Most, place.Spins)
+		g, err := group.OpenShared(buffer, meet, place.Rank, place.Size, place.Values, place.Most, place.Spins)
 		if err != nil {
 			return nil, err
 		}

@@ -28,6 +28,7 @@ type worker struct {
 	yielder *web.Yielder
 	store   *data.Store
 	oracle  oracle // the networks that it is asked about
+	meet    safejs.Value
 
 	mu      sync.Mutex
 	current *hold // of the run in hand
@@ -53,7 +54,11 @@ func runWorker() error {
 	if err != nil {
 		return err
 	}
-	w := &worker{kernels: kernels, inbox: web.NewMailbox[delivery](), yielder: yielder, oracle: oracle{}}
+	meet, err := started.Get("meet")
+	if err != nil {
+		return err
+	}
+	w := &worker{kernels: kernels, meet: meet, inbox: web.NewMailbox[delivery](), yielder: yielder, oracle: oracle{}}
 	if _, err := web.Listen(safejs.Global(), "message", w.receive); err != nil {
 		return err
 	}
@@ -222,7 +227,7 @@ func (w *worker) train(id uint32, t protocol.Train, message safejs.Value) error 
 			return err
 		}
 	}
-	leave, err := r.join(message)
+	leave, err := r.join(message, w.meet)
 	if err != nil {
 		return err
 	}

@@ -12,8 +12,12 @@ const (
 
 // words are int32s that all ranks see, with JavaScript's Atomics.
 type words interface {
-	// Add adds v to word i and returns what it was before.
-	Add(i, v int) int
+	// Meet says that this rank has arrived at barrier number round, as the
+	// last one if all have arrived by then, looks at most so often whether the
+	// barrier is complete, and returns the number of barriers that are.
+	Meet(round, all, looks int) int
+	// Add adds v to word i.
+	Add(i, v int)
 	Load(i int) int
 	// Wait sleeps while word i has the value, until it is notified; it may
 	// return early.
@@ -128,18 +132,12 @@ func (s *Shared) barrier() bool {
 		return false
 	}
 	round := s.calls - 1
-	if s.control.Add(arrivedWord, 1)+1 == s.calls*s.size {
-		s.control.Add(roundWord, 1)
-		s.control.Notify(roundWord)
-	}
-	for tries := 0; s.control.Load(roundWord) == round; tries++ {
+	for now := s.control.Meet(round, s.calls*s.size, s.spins); now == round; now = s.control.Load(roundWord) {
 		if s.control.Load(stopWord) != 0 {
 			s.err = ErrStopped
 			return false
 		}
-		if tries >= s.spins {
-			s.control.Wait(roundWord, round)
-		}
+		s.control.Wait(roundWord, round)
 	}
 	return true
 }

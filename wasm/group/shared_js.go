@@ -29,12 +29,14 @@ func StopBuffer(buffer safejs.Value) error {
 }
 
 // OpenShared is a rank of the group that meets in buffer; n and most are as
-// for [NewBuffer]. spins is how often a rank looks before it sleeps.
-func OpenShared(buffer safejs.Value, rank, size, n, most, spins int) (*Shared, error) {
+// for [NewBuffer]. spins is how often a rank looks before it sleeps, by meet,
+// the function of assets/meet.js.
+func OpenShared(buffer, meet safejs.Value, rank, size, n, most, spins int) (*Shared, error) {
 	control, err := openWords(buffer)
 	if err != nil {
 		return nil, err
 	}
+	control.meet = meet
 	class, err := safejs.Global().Get("Uint8Array")
 	if err != nil {
 		return nil, err
@@ -45,9 +47,9 @@ func OpenShared(buffer safejs.Value, rank, size, n, most, spins int) (*Shared, e
 
 // sharedWords are the control words at the buffer's beginning.
 type sharedWords struct {
-	array                   safejs.Value // Int32Array
-	add, load, wait, notify safejs.Value
-	err                     error
+	array                         safejs.Value // Int32Array
+	add, load, wait, notify, meet safejs.Value
+	err                           error
 }
 
 func openWords(buffer safejs.Value) (*sharedWords, error) {
@@ -68,7 +70,14 @@ func openWords(buffer safejs.Value) (*sharedWords, error) {
 	return w, nil
 }
 
-func (w *sharedWords) Add(i, v int) int { return w.number(w.add.Invoke(w.array, i, v)) }
+func (w *sharedWords) Meet(round, all, looks int) int {
+	return w.number(w.meet.Invoke(w.array, round, all, looks))
+}
+
+func (w *sharedWords) Add(i, v int) {
+	_, err := w.add.Invoke(w.array, i, v)
+	w.keep(err)
+}
 
 func (w *sharedWords) Load(i int) int { return w.number(w.load.Invoke(w.array, i)) }
 

@@ -21,8 +21,18 @@ func newBoard() *board {
 	return b
 }
 
-func (b *board) Add(i, v int) int { return int(b.word[i].Add(int32(v))) - v }
-func (b *board) Load(i int) int   { return int(b.word[i].Load()) }
+func (b *board) Add(i, v int)   { b.word[i].Add(int32(v)) }
+func (b *board) Load(i int) int { return int(b.word[i].Load()) }
+
+func (b *board) Meet(round, all, looks int) int {
+	if int(b.word[arrivedWord].Add(1)) == all {
+		b.word[roundWord].Add(1)
+		b.Notify(roundWord)
+	}
+	for ; looks > 0 && b.Load(roundWord) == round; looks-- {
+	}
+	return b.Load(roundWord)
+}
 
 func (b *board) Wait(i, value int) {
 	b.mu.Lock()
