@@ -112,7 +112,7 @@ func (f *form) fill(c experiment.Config) {
 	for _, field := range experiment.Fields() {
 		text, set := field.Text(c)
 		if in := f.input(field.Name); in != nil {
-			if !set && !in.typed() {
+			if !set && !in.blank() {
 				text, _ = field.Default(c)
 			}
 			in.put(text)

@@ -14,18 +14,36 @@ type input struct {
 	row      *element
 	control  *element   // nil for a ChoicesField, which has
 	boxes    []*element // one of these for each choice
+	list     bool       // the control is a list to choose from
 	allowed  *element
 	mended   *element // says that the setting differs from the preset
 	message  *element
 	problems string
 }
 
+// options are what a setting is chosen from; none if it is typed or ticked. A
+// tick could not say that each network has its own.
+func options(f experiment.Field) []experiment.Choice {
+	if f.Kind == experiment.SwitchField && f.Mixed() {
+		return []experiment.Choice{{Value: "", Label: "Each network’s own"}, {Value: "1", Label: "On"}, {Value: "0", Label: "Off"}}
+	}
+	if f.Kind == experiment.ChoiceField {
+		return f.Choices
+	}
+	return nil
+}
+
 func newInput(d *dom, parent *element, f experiment.Field) *input {
 	in := &input{field: f}
 	id := "set-" + f.Name
 	described := id + "-help " + id + "-error"
-	switch f.Kind {
-	case experiment.ChoicesField:
+	chosen := options(f)
+	in.list = chosen != nil
+	row := func(class string) {
+		in.row = d.create(parent, "div", "class", class, "data-field", f.Name)
+	}
+	switch {
+	case f.Kind == experiment.ChoicesField:
 		in.row = d.create(parent, "fieldset", "class", "field", "data-field", f.Name, "aria-describedby", described)
 		in.title(d, d.create(in.row, "legend"))
 		list := d.create(in.row, "div", "class", "boxes")
@@ -34,24 +52,24 @@ func newInput(d *dom, parent *element, f experiment.Field) *input {
 			in.boxes = append(in.boxes, d.create(label, "input", "type", "checkbox", "name", f.Name, "value", choice.Value))
 			d.create(label, "span").text(choice.Label)
 		}
-	case experiment.SwitchField:
-		in.row = d.create(parent, "div", "class", "field switch", "data-field", f.Name)
+	case in.list:
+		row("field")
+		in.title(d, d.create(in.row, "label", "for", id))
+		in.control = d.create(in.row, "select", "id", id, "name", f.Name, "aria-describedby", described)
+		for _, choice := range chosen {
+			d.create(in.control, "option", "value", choice.Value).text(choice.Label)
+		}
+	case f.Kind == experiment.SwitchField:
+		row("field switch")
 		label := d.create(in.row, "label", "for", id)
 		in.control = d.create(label, "input", "type", "checkbox", "id", id, "name", f.Name, "aria-describedby", described)
 		in.title(d, label)
-	case experiment.ChoiceField:
-		in.row = d.create(parent, "div", "class", "field", "data-field", f.Name)
-		in.title(d, d.create(in.row, "label", "for", id))
-		in.control = d.create(in.row, "select", "id", id, "name", f.Name, "aria-describedby", described)
-		for _, choice := range f.Choices {
-			d.create(in.control, "option", "value", choice.Value).text(choice.Label)
-		}
 	default:
 		mode := "decimal"
 		if f.Kind == experiment.IntegerField {
 			mode = "numeric"
 		}
-		in.row = d.create(parent, "div", "class", "field", "data-field", f.Name)
+		row("field")
 		in.title(d, d.create(in.row, "label", "for", id))
 		in.control = d.create(in.row, "input", "type", "text", "inputmode", mode, "autocomplete", "off", "spellcheck", "false",
 			"id", id, "name", f.Name, "aria-describedby", described)
@@ -69,18 +87,23 @@ func (in *input) title(d *dom, label *element) {
 	in.mended = d.create(label, "span", "class", "changed").text("changed").flag("hidden", true)
 }
 
-// typed says whether the control can be left empty for the preset's value.
+// typed says whether the control is one to type into.
 func (in *input) typed() bool {
 	return in.field.Kind == experiment.IntegerField || in.field.Kind == experiment.NumberField
 }
 
+// blank says whether the control can be left empty for the preset's value.
+func (in *input) blank() bool { return in.typed() || in.list && in.field.Mixed() }
+
 // put sets the control to a text of the setting.
 func (in *input) put(text string) {
 	in.complain("")
-	switch in.field.Kind {
-	case experiment.SwitchField:
+	switch {
+	case in.list:
+		in.control.input(text)
+	case in.field.Kind == experiment.SwitchField:
 		in.control.dom.note(in.control.value.Set("checked", text == "1"))
-	case experiment.ChoicesField:
+	case in.boxes != nil:
 		chosen := "," + text + ","
 		for _, box := range in.boxes {
 			on := strings.Contains(chosen, ","+box.property("value")+",")
@@ -93,13 +116,14 @@ func (in *input) put(text string) {
 
 // get is what the control says, as a text of the setting.
 func (in *input) get() string {
-	switch in.field.Kind {
-	case experiment.SwitchField:
+	switch {
+	case in.list:
+	case in.field.Kind == experiment.SwitchField:
 		if in.control.is("checked") {
 			return "1"
 		}
 		return "0"
-	case experiment.ChoicesField:
+	case in.boxes != nil:
 		var chosen []string
 		for _, box := range in.boxes {
 			if box.is("checked") {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pairlab/pairlab/engine/model"
+	"github.com/pairlab/pairlab/engine/optim"
 	"github.com/pairlab/pairlab/engine/train"
 )
 
@@ -56,6 +57,13 @@ func choice[T ~string]() func() codec[T] {
 	return func() codec[T] {
 		return codec[T]{func(v T) string { return string(v) }, func(s string) T { return T(s) }}
 	}
+}
+
+func schedule() codec[optim.Schedule] {
+	return codec[optim.Schedule]{optim.Schedule.String, func(s string) (v optim.Schedule) {
+		_ = v.UnmarshalText([]byte(s)) // which has no errors
+		return v
+	}}
 }
 
 func integer() codec[int] {

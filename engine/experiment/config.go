@@ -37,6 +37,14 @@ type Config struct {
 	Ch2         *int        `json:"ch2,omitempty"`
 	FC          *int        `json:"fc,omitempty"`
 
+	Schedule  *optim.Schedule `json:"schedule,omitempty"`
+	LogitReLU *bool           `json:"logitrelu,omitempty"`
+	Soft      *bool           `json:"soft,omitempty"`
+	Recombine *bool           `json:"recombine,omitempty"`
+	Shift     *float64        `json:"shift,omitempty"`
+	Shear     *float64        `json:"shear,omitempty"`
+	Noise     *float64        `json:"noise,omitempty"`
+
 	// Autostart has the page begin when it is ready. It is a setting of the
 	// address only: neither of a script's object nor of a result.
 	Autostart bool `json:"-"`
@@ -70,11 +78,7 @@ func (c Config) Runs() []Run {
 // Train is what c has model kind trained by: the preset's own values, with
 // c's overrides of those that this model has.
 func (c Config) Train(kind model.Kind) train.Config {
-	optimizer := optim.SGDKind
-	if c.Optimizer != nil {
-		optimizer = *c.Optimizer
-	}
-	own := presetOf(c.Preset).own(kind, optimizer)
+	own := presetOf(c.Preset).own(kind, c.Optimizer)
 	own.Batch, own.Epochs = c.Batch, c.Epochs
 	for _, f := range Fields() {
 		if f.override != nil && f.Applies(kind) {

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -42,6 +43,89 @@ func TestPaperPresetIsThePublishedTraining(t *testing.T) {
 	}
 	if err := c.Check(); err != nil {
 		t.Error(err)
+	}
+}
+
+// Each network is trained exactly as train.Tuned has it, from a link as well
+// as from a result's settings.
+func TestTunedPresetIsTheTunedTraining(t *testing.T) {
+	c, err := ParseQuery("preset=tuned")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var object map[string]any
+	if err := json.Unmarshal(text, &object); err != nil {
+		t.Fatal(err)
+	}
+	fromObject, err := ParseObject(object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range model.Kinds {
+		for _, c := range []Config{c, fromObject} {
+			if got, want := c.Train(kind), train.Tuned(kind); got != want {
+				t.Errorf("%s: %+v, want %+v", kind, got, want)
+			}
+		}
+	}
+	if c.Rounds != 10 || c.Pairs != 1000 || c.Pool != 60_000 {
+		t.Errorf("%+v: want the published rounds, pairs and images", c)
+	}
+	if c.Encode() != "preset=tuned" {
+		t.Errorf("encoded as %q", c.Encode())
+	}
+}
+
+// The tuned training can also be spelled out: nothing about it is out of reach
+// of the settings.
+func TestTunedTrainingCanBeSetByHand(t *testing.T) {
+	const common = "epochs=200&optimizer=adam&schedule=cosine&recombine=1&logitrelu=0"
+	for kind, own := range map[model.Kind]string{
+		model.Baseline:  "lr=0.003&shift=0.5&shear=0.15&noise=0.3",
+		model.Siamese2:  "lr=0.01&shift=1&shear=0.25&noise=0.4&soft=1",
+		model.Siamese10: "lr=0.01&shift=1&shear=0.25&noise=0.4",
+	} {
+		c, err := ParseQuery(common + "&" + own)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := c.Train(kind), train.Tuned(kind); got != want {
+			t.Errorf("%s: %+v, want %+v", kind, got, want)
+		}
+	}
+}
+
+// What a setting allows, the training takes; and no more than that.
+func TestRangesOfDistortionsAreTheTrainings(t *testing.T) {
+	for _, name := range []string{"shift", "shear", "noise"} {
+		f := FieldByName(name)
+		var c Config
+		f.set(&c, formatNumber(f.Max))
+		c.Preset, c.Epochs, c.Batch = DefaultPreset, 1, 1
+		if err := c.Train(model.Siamese10).Check(); err != nil {
+			t.Error(err)
+		}
+		f.set(&c, formatNumber(f.Max+0.01))
+		if c.Train(model.Siamese10).Check() == nil {
+			t.Errorf("%s: the training takes more than %v", name, f.Max)
+		}
+	}
+}
+
+// A result of the paper preset says what it always has.
+func TestPaperPresetIsWrittenAsEver(t *testing.T) {
+	c, err := Defaults("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"preset":"paper","models":["baseline","siamese2","siamese10"],"rounds":10,"epochs":25,"pairs":1000,` +
+		`"batch":100,"workers":0,"kernels":"simd","transport":"auto","seed":1,"pool":60000}`
+	if text, err := json.Marshal(c); err != nil || string(text) != want {
+		t.Errorf("%s, %v, want %s", text, err, want)
 	}
 }
 
@@ -115,6 +199,17 @@ func TestDefaultsFollowTheOtherSettings(t *testing.T) {
 	c.Optimizer = new(optim.AdamKind)
 	if text, same := rate.Default(c); text != "0.001" || !same {
 		t.Errorf("Adam: %q, %v", text, same)
+	}
+	c, _ = Defaults(TunedPreset)
+	if text, same := rate.Default(c); text != "0.003, 0.01, 0.01" || same {
+		t.Errorf("tuned: %q, %v", text, same)
+	}
+	c.Optimizer = new(optim.SGDKind)
+	if text, _ := rate.Default(c); text != "0.1, 1, 0.1" {
+		t.Errorf("tuned, but SGD: %q", text)
+	}
+	if text, same := FieldByName("soft").Default(c); text != "1, 0" || same {
+		t.Errorf("soft: %q, %v", text, same)
 	}
 	if text, _ := FieldByName("ch2").Default(c); text != "64, 8, 16" {
 		t.Errorf("ch2: %q", text)

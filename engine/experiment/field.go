@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pairlab/pairlab/engine/model"
@@ -83,6 +84,14 @@ func (f Field) Default(c Config) (text string, same bool) {
 		return texts[0], true
 	}
 	return strings.Join(texts, ", "), false
+}
+
+// Mixed says whether there is a preset in which networks differ in the setting.
+func (f Field) Mixed() bool {
+	return slices.ContainsFunc(Presets(), func(p Preset) bool {
+		_, same := f.Default(p.defaults)
+		return !same
+	})
 }
 
 // Changed says whether c has another value than its preset.

@@ -63,7 +63,13 @@ var fields = sync.OnceValue(func() []Field {
 			func(t *train.Config) *optim.Kind { return &t.Optim.Kind }, Field{
 				Name: "optimizer", Label: "Optimiser", Kind: ChoiceField, Advanced: true,
 				Choices: []Choice{{string(optim.SGDKind), "SGD"}, {string(optim.AdamKind), "Adam"}},
-				Help:    "How gradients become steps; Adam brings a learning rate of 0.001 unless one is set.",
+				Help:    "How gradients become steps; each brings a learning rate of its own unless one is set.",
+			}),
+		perModel(schedule, func(c *Config) **optim.Schedule { return &c.Schedule },
+			func(t *train.Config) *optim.Schedule { return &t.Optim.Schedule }, Field{
+				Name: "schedule", Label: "Learning rate over a round", Kind: ChoiceField, Advanced: true,
+				Choices: []Choice{{optim.Constant.String(), "Constant"}, {optim.Cosine.String(), "Falls to 0 along a cosine"}},
+				Help:    "Whether the learning rate stays as it is, or falls: large steps first, small ones to settle.",
 			}),
 		perModel(number, func(c *Config) **float64 { return &c.Momentum },
 			func(t *train.Config) *float64 { return &t.Optim.Momentum }, Field{
@@ -87,6 +93,36 @@ var fields = sync.OnceValue(func() []Field {
 			Name: "pool", Label: "Image pool", Unit: "images", Kind: IntegerField, Min: 10_000, Max: 60_000, Step: 10_000, Advanced: true,
 			Help: "How many of the training images pairs are drawn from; fewer are less to download.",
 		}),
+		perModel(toggle, func(c *Config) **bool { return &c.Recombine },
+			func(t *train.Config) *bool { return &t.Recombine }, Field{
+				Name: "recombine", Label: "New pairs every epoch", Kind: SwitchField, Advanced: true,
+				Help: "Deals the training digits into new pairs each epoch; their targets come from the digits’ labels, which the published Baseline never sees.",
+			}),
+		perModel(number, func(c *Config) **float64 { return &c.Shift },
+			func(t *train.Config) *float64 { return &t.Augment.Shift }, Field{
+				Name: "shift", Label: "Shift", Unit: "pixels", Kind: NumberField, Max: train.MaxShift, Advanced: true,
+				Help: "How far at most a training digit is moved, anew each time it is shown.",
+			}),
+		perModel(number, func(c *Config) **float64 { return &c.Shear },
+			func(t *train.Config) *float64 { return &t.Augment.Shear }, Field{
+				Name: "shear", Label: "Slant", Unit: "pixels per row", Kind: NumberField, Max: train.MaxShear, Advanced: true,
+				Help: "How much at most a training digit’s rows and columns slide against each other, which slants and turns it.",
+			}),
+		perModel(number, func(c *Config) **float64 { return &c.Noise },
+			func(t *train.Config) *float64 { return &t.Augment.Noise }, Field{
+				Name: "noise", Label: "Noise", Unit: "standard deviations", Kind: NumberField, Max: train.MaxNoise, Advanced: true,
+				Help: "How much at most is added to or taken from each pixel of a training digit.",
+			}),
+		perModel(toggle, func(c *Config) **bool { return &c.LogitReLU },
+			func(t *train.Config) *bool { return &t.Model.LogitReLU }, Field{
+				Name: "logitrelu", Label: "ReLU on the outputs", Kind: SwitchField, SiameseOnly: true, Advanced: true,
+				Help: "Cuts outputs off below 0, as the published networks do; an output that is cut off stops learning.",
+			}),
+		perModel(toggle, func(c *Config) **bool { return &c.Soft },
+			func(t *train.Config) *bool { return &t.Model.Soft }, Field{
+				Name: "soft", Label: "Compare probabilities", Kind: SwitchField, SiameseOnly: true, Advanced: true,
+				Help: "Has the comparison read the digits’ probabilities instead of their raw outputs.",
+			}),
 		perModel(integer, func(c *Config) **int { return &c.Ch1 },
 			func(t *train.Config) *int { return &t.Model.Ch1 }, Field{
 				Name: "ch1", Label: "First convolution", Unit: "channels", Kind: IntegerField, Min: 1, Max: 256, Advanced: true,

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pairlab/pairlab/engine/model"
 	"github.com/pairlab/pairlab/engine/optim"
+	"github.com/pairlab/pairlab/engine/train"
 )
 
 func TestEmptyQueryIsThePaperPreset(t *testing.T) {
@@ -50,6 +51,11 @@ func TestEncodeIsShortAndReadsBack(t *testing.T) {
 		{"lr=0.001&optimizer=adam", "optimizer=adam"},
 		{"optimizer=adam&lr=0.01", "lr=0.01&optimizer=adam"},
 		{"lr=0.001", "lr=0.001"},
+		{"preset=tuned", "preset=tuned"},
+		{"schedule=constant&recombine=0&shift=0&shear=0&noise=0&logitrelu=1&soft=0", ""},
+		{"preset=tuned&epochs=200&optimizer=adam&schedule=cosine&recombine=1&logitrelu=0", "preset=tuned"},
+		{"shift=1.5&schedule=constant&preset=tuned&soft=1", "preset=tuned&schedule=constant&shift=1.5&soft=1"},
+		{"preset=tuned&epochs=25&lr=0.01", "preset=tuned&epochs=25&lr=0.01"}, // the Baseline's is another
 		{"seed=9007199254740982", "seed=9007199254740982"},
 		{"&&epochs=3&", "epochs=3"},
 		{"rounds=007", "rounds=7"},
@@ -106,6 +112,12 @@ func TestBadQueriesNameTheSettingAndItsValue(t *testing.T) {
 		{"momentum=1", "momentum", "1", "just under 1"},
 		{"weightdecay=1.1", "weightdecay", "1.1", "0 to 1"},
 		{"optimizer=rprop", "optimizer", "rprop", "sgd, adam"},
+		{"schedule=", "schedule", "", "constant, cosine"},
+		{"schedule=step", "schedule", "step", "constant, cosine"},
+		{"shift=3.1", "shift", "3.1", "0 to 3 pixels"},
+		{"shear=-0.1", "shear", "-0.1", "0 to 0.4 pixels per row"},
+		{"noise=2.5", "noise", "2.5", "0 to 2 standard deviations"},
+		{"recombine=2", "recombine", "2", "0 or 1"},
 		{"bn=yes", "bn", "yes", "0 or 1"},
 		{"autostart=2", "autostart", "2", "0 or 1"},
 		{"aux=101", "aux", "101", "0 to 100"},
@@ -188,7 +200,7 @@ func TestBadObjects(t *testing.T) {
 		{"rounds", "3"}, {"rounds", 2.5}, {"rounds", true}, {"rounds", []any{1.0}}, {"rounds", map[string]any{}},
 		{"rounds", -1.0}, {"lr", "0.1"}, {"lr", 1e300}, {"models", "baseline"}, {"models", []any{1.0}}, {"models", []any{}},
 		{"models", []any{"baseline", "siamese3"}}, {"bn", "1"}, {"bn", 2.0}, {"optimizer", 1.0}, {"optimizer", "x"},
-		{"kernels", false}, {"autostart", true}, {"colour", "red"}, {"colour", nil}, {"seed", 1e17},
+		{"schedule", ""}, {"recombine", "1"}, {"shift", 4.0}, {"preset", "best"}, {"kernels", false}, {"autostart", true}, {"colour", "red"}, {"colour", nil}, {"seed", 1e17},
 	} {
 		_, err := ParseObject(map[string]any{test.name: test.value})
 		var field *FieldError
@@ -199,7 +211,10 @@ func TestBadObjects(t *testing.T) {
 }
 
 func TestAConfigsJSONReadsBackAsAnObject(t *testing.T) {
-	for _, query := range []string{"", "epochs=3&lr=1e6&bn=0&optimizer=adam&fc=7&models=siamese2&seed=123&aux=0.25"} {
+	for _, query := range []string{
+		"", "epochs=3&lr=1e6&bn=0&optimizer=adam&fc=7&models=siamese2&seed=123&aux=0.25",
+		"preset=tuned&schedule=constant&soft=1&recombine=0", "schedule=cosine&shift=0.5&shear=0.1&noise=1&logitrelu=0",
+	} {
 		c, err := ParseQuery(query)
 		if err != nil {
 			t.Fatal(err)
@@ -239,7 +254,7 @@ func TestFormValuesMayLeaveModelsTheirOwn(t *testing.T) {
 func FuzzParseQuery(f *testing.F) {
 	for _, query := range []string{
 		"", "?epochs=2&lr=0.1", "models=siamese10,baseline&seed=9007199254740991&rounds=1", "lr=%31e6&bn=0",
-		"optimizer=adam&lr=0.001", "a=b&a=c", "lr=-0&aux=-0", "momentum=.5&aux=5.", "%&%%&=", "aux=1e-7&pool=20000",
+		"preset=tuned&schedule=constant&soft=0&shear=.2", "optimizer=adam&lr=0.001", "a=b&a=c", "lr=-0&aux=-0", "momentum=.5&aux=5.", "%&%%&=", "aux=1e-7&pool=20000",
 	} {
 		f.Add(query)
 	}
@@ -267,7 +282,8 @@ func FuzzParseQuery(f *testing.F) {
 }
 
 func TestOverridesReachTheModelsThatHaveThem(t *testing.T) {
-	c, err := ParseQuery("lr=0.3&bn=0&sharing=0&aux=2&pairloss=3&momentum=0.9&weightdecay=0.01&ch1=4&ch2=5&fc=6&batch=50&epochs=7&optimizer=adam")
+	c, err := ParseQuery("lr=0.3&bn=0&sharing=0&aux=2&pairloss=3&momentum=0.9&weightdecay=0.01&ch1=4&ch2=5&fc=6&batch=50&epochs=7&optimizer=adam&schedule=cosine" +
+		"&recombine=1&shift=1&shear=0.1&noise=0.5&logitrelu=0&soft=1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -276,10 +292,11 @@ func TestOverridesReachTheModelsThatHaveThem(t *testing.T) {
 		m := model.Paper(kind)
 		m.Ch1, m.Ch2, m.FC, m.BatchNorm, m.PairLoss = 4, 5, 6, false, 3
 		if kind != model.Baseline { // which has no digits to name, and nothing to share
-			m.Sharing, m.AuxLoss = false, 2
+			m.Sharing, m.AuxLoss, m.LogitReLU, m.Soft = false, 2, false, true
 		}
-		o := optim.Config{Kind: optim.AdamKind, Rate: 0.3, Momentum: 0.9, WeightDecay: 0.01}
-		if got.Model != m || got.Optim != o || got.Batch != 50 || got.Epochs != 7 {
+		o := optim.Config{Kind: optim.AdamKind, Rate: 0.3, Momentum: 0.9, WeightDecay: 0.01, Schedule: optim.Cosine}
+		if got.Model != m || got.Optim != o || got.Batch != 50 || got.Epochs != 7 ||
+			!got.Recombine || got.Augment != (train.Augment{Shift: 1, Shear: 0.1, Noise: 0.5}) {
 			t.Errorf("%s: %+v", kind, got)
 		}
 	}

@@ -11,6 +11,26 @@ const (
 	Cosine   Schedule = "cosine" // down to 0 over half a period of the cosine
 )
 
+// String is the schedule's name in settings: the constant one has one, too.
+func (s Schedule) String() string {
+	if s == Constant {
+		return "constant"
+	}
+	return string(s)
+}
+
+// MarshalText writes the name.
+func (s Schedule) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads it, and what is not one as it is: see [Config.Check].
+func (s *Schedule) UnmarshalText(text []byte) error {
+	*s = Schedule(text)
+	if *s == "constant" {
+		*s = Constant
+	}
+	return nil
+}
+
 // RateAt is the learning rate of a step, numbered from 0, of a run of the
 // given number of steps. Over the first w = Warmup·steps it rises linearly,
 // then the cosine schedule lowers it towards 0:

@@ -22,9 +22,9 @@ type Augment struct {
 
 // The largest settings: lines slide by less than margin-2 pixels.
 const (
-	maxShift = 3
-	maxShear = 0.4
-	maxNoise = 2
+	MaxShift = 3
+	MaxShear = 0.4
+	MaxNoise = 2
 	margin   = 8
 )
 
@@ -34,7 +34,7 @@ func (a Augment) check() error {
 	for _, s := range []struct {
 		name        string
 		value, most float64
-	}{{"shift", a.Shift, maxShift}, {"shear", a.Shear, maxShear}, {"noise", a.Noise, maxNoise}} {
+	}{{"shift", a.Shift, MaxShift}, {"shear", a.Shear, MaxShear}, {"noise", a.Noise, MaxNoise}} {
 		if !(s.value >= 0 && s.value <= s.most) {
 			return fmt.Errorf("train: augmentation's %s %v: want 0..%v", s.name, s.value, s.most)
 		}

@@ -77,7 +77,7 @@ func TestWarpStaysInsideItsMargins(t *testing.T) {
 	from, _ := pairs.Image(0)
 	for _, s := range []float32{-1, 1} {
 		for _, k := range []float32{-1, 1} {
-			slid(&w, from, s*maxShift, k*maxShear, s*maxShift, k*maxShear)
+			slid(&w, from, s*MaxShift, k*MaxShear, s*MaxShift, k*MaxShear)
 		}
 	}
 }

@@ -179,7 +179,7 @@ func Range(f experiment.Field, c experiment.Config) string {
 	}
 	own, same := f.Default(c)
 	if f.Kind == experiment.SwitchField {
-		own = map[string]string{"0": "off", "1": "on"}[own]
+		own = strings.ReplaceAll(strings.ReplaceAll(own, "0", "off"), "1", "on")
 	}
 	for _, choice := range f.Choices {
 		own = strings.ReplaceAll(own, choice.Value, choice.Label)
@@ -190,13 +190,27 @@ func Range(f experiment.Field, c experiment.Config) string {
 	case same:
 		text += "default " + own
 	default:
-		text += "default each network’s own, " + own
+		text += "default " + each(f, own)
 	}
 	text = strings.ToUpper(text[:1]) + text[1:] + "."
 	if f.SiameseOnly {
 		text += " Not for the Baseline."
 	}
 	return text
+}
+
+// each tells the networks' own values of a setting apart: Siamese2 on,
+// Siamese10 off.
+func each(f experiment.Field, own string) string {
+	values := strings.Split(own, ", ")
+	i := 0
+	for _, kind := range model.Kinds {
+		if f.Applies(kind) {
+			values[i] = experiment.Label(kind) + " " + values[i]
+			i++
+		}
+	}
+	return strings.Join(values, ", ")
 }
 
 // Error is a setting's error as it is shown beside it.

@@ -152,17 +152,31 @@ func TestChartDataIsJSONWithGaps(t *testing.T) {
 }
 
 func TestRangesAndErrorsAreSentences(t *testing.T) {
-	c, _ := experiment.Defaults("")
-	for name, want := range map[string]string{
-		"rounds":  "1 to 100 rounds; default 10.",
-		"lr":      "Above 0 to 1e9; default each network’s own, 0.1, 1, 0.1.",
-		"pool":    "10000 to 60000 images in steps of 10000; default 60000.",
-		"bn":      "Default on.",
-		"sharing": "Default on. Not for the Baseline.",
-		"models":  "Default all.", "optimizer": "Default SGD.",
+	for preset, wants := range map[string]map[string]string{
+		"paper": {
+			"rounds":  "1 to 100 rounds; default 10.",
+			"lr":      "Above 0 to 1e9; default Baseline 0.1, Siamese2 1, Siamese10 0.1.",
+			"pool":    "10000 to 60000 images in steps of 10000; default 60000.",
+			"bn":      "Default on.",
+			"sharing": "Default on. Not for the Baseline.",
+			"models":  "Default all.", "optimizer": "Default SGD.",
+			"soft": "Default off. Not for the Baseline.",
+		},
+		"tuned": {
+			"epochs": "1 to 1000 epochs; default 200.",
+			"shift":  "0 to 3 pixels; default Baseline 0.5, Siamese2 1, Siamese10 1.",
+			"soft":   "Default Siamese2 on, Siamese10 off. Not for the Baseline.", "optimizer": "Default Adam.",
+			"schedule": "Default Falls to 0 along a cosine.",
+		},
 	} {
-		if got := Range(experiment.FieldByName(name), c); got != want {
-			t.Errorf("%s: %q, want %q", name, got, want)
+		c, err := experiment.Defaults(preset)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, want := range wants {
+			if got := Range(experiment.FieldByName(name), c); got != want {
+				t.Errorf("%s, %s: %q, want %q", preset, name, got, want)
+			}
 		}
 	}
 	for query, want := range map[string]string{

@@ -36,6 +36,8 @@ func reproduce(j *job) error {
 	}
 	fmt.Fprintf(j.out, "\n%.1f s in all\n\n", time.Since(begun).Seconds())
 	printTable(j.out, result)
+	fmt.Fprintf(j.out, "\nThe best published figure for 1,000 pairs is %s %%.\n\n",
+		plusMinus(experiment.BestPublishedMean, experiment.BestPublishedStd))
 	return j.save("reproduce.json", result)
 }
 
