@@ -11,7 +11,7 @@ import (
 )
 
 // form is the settings, drawn from experiment.Fields, with the address kept in
-// step. A choice of one value is not drawn; what the address says of it is kept.
+// step. What the address says of a setting that is not drawn is kept.
 type form struct {
 	dom    *dom
 	edited func()
@@ -23,9 +23,10 @@ type form struct {
 	good    bool              // nothing is wrong with that
 	label   string            // what the main button says
 	words   string            // how far the settings are from the preset's
+	preset  string            // that the inputs start from
 
-	details, advanced, fieldset, brief, reset, note *element
-	notice, noticeText                              *element
+	details, advanced, folded, fieldset, brief, reset, note *element
+	notice, noticeText                                      *element
 }
 
 func newForm(d *dom, edited func()) *form {
@@ -33,23 +34,29 @@ func newForm(d *dom, edited func()) *form {
 		dom:     d,
 		edited:  edited,
 		kept:    map[string]string{},
-		details: d.find("#settings"), advanced: d.find("#advanced"), fieldset: d.find("#fields"),
+		details: d.find("#settings"), fieldset: d.find("#fields"),
+		advanced: d.find("#advanced"), folded: d.find("#advanced-changed"),
 		brief: d.find("#settings-brief"), reset: d.find("#reset"), note: d.find("#settings-note"),
 		notice: d.find("#unknown"), noticeText: d.find("#unknown-text"),
 	}
-	places := map[bool]*element{false: d.find("#fields-main"), true: d.find("#fields-advanced")}
 	for _, field := range experiment.Fields() {
-		if field.QueryOnly || field.Kind == experiment.ChoiceField && len(field.Choices) == 1 {
+		place := "main"
+		switch {
+		case field.QueryOnly:
 			continue
+		case field.Name == presetName:
+			place = presetName
+		case field.Group != experiment.MainGroup:
+			place = string(field.Group)
 		}
-		f.inputs = append(f.inputs, newInput(d, places[field.Advanced], field))
+		f.inputs = append(f.inputs, newInput(d, d.find("#fields-"+place), field))
 	}
 	root := d.find("#form")
 	root.on("input", func(safejs.Value) { f.follow(false) })
 	root.on("change", func(safejs.Value) { f.follow(true) })
 	root.on("submit", func(event safejs.Value) { d.wrap(event).call("preventDefault") })
 	f.reset.on("click", func(safejs.Value) {
-		c, err := experiment.Defaults("")
+		c, err := experiment.Defaults(f.preset)
 		d.note(err)
 		f.forget()
 		f.show(c)
@@ -109,6 +116,7 @@ func (f *form) show(c experiment.Config) {
 }
 
 func (f *form) fill(c experiment.Config) {
+	f.preset = c.Preset
 	for _, field := range experiment.Fields() {
 		text, set := field.Text(c)
 		if in := f.input(field.Name); in != nil {
@@ -131,8 +139,33 @@ func (f *form) input(name string) *input {
 	return nil
 }
 
+// rebase follows a change of the preset: settings that were as the last one has
+// them become as the new one has them; what somebody has changed stays, right
+// or wrong.
+func (f *form) rebase() {
+	to := f.input(presetName).get()
+	if to == "" || to == f.preset {
+		return
+	}
+	values := f.values()
+	values[presetName] = f.preset
+	c, err := experiment.ParseValues(values)
+	errs, _ := err.(experiment.Errors)
+	f.fill(c.With(to))
+	for _, e := range errs {
+		if in := f.input(e.Name); in != nil {
+			in.put(e.Value)
+		}
+	}
+}
+
 // read is what the form says.
 func (f *form) read() (experiment.Config, error) {
+	return experiment.ParseValues(f.values())
+}
+
+// values are the settings' texts.
+func (f *form) values() map[string]string {
 	values := map[string]string{}
 	for name, text := range f.kept {
 		values[name] = text
@@ -140,7 +173,7 @@ func (f *form) read() (experiment.Config, error) {
 	for _, in := range f.inputs {
 		values[in.field.Name] = in.get()
 	}
-	return experiment.ParseValues(values)
+	return values
 }
 
 func (f *form) config() (experiment.Config, error) {
@@ -155,6 +188,7 @@ func (f *form) config() (experiment.Config, error) {
 // follow brings messages, marks and the address in step with the inputs. While
 // somebody is typing (not settled), it complains of nothing new.
 func (f *form) follow(settled bool) {
+	f.rebase()
 	c, err := f.read()
 	errs, _ := err.(experiment.Errors)
 	for _, in := range f.inputs {
@@ -179,16 +213,21 @@ func (f *form) follow(settled bool) {
 // each is otherwise.
 func (f *form) mark(c experiment.Config, err error) {
 	f.good, f.query = err == nil, c.Encode()
-	changes := 0
+	changes, folded := 0, 0
 	for _, in := range f.inputs {
 		changed := in.field.Changed(c)
 		if changed {
 			changes++
+			if in.field.Group != experiment.MainGroup {
+				folded++
+			}
 		}
 		in.mark(c, changed)
 	}
-	f.brief.text(text.Brief(c))
-	f.words = text.Changes(changes, err != nil)
+	f.brief.text(text.Brief(c, changes))
+	f.folded.text(text.Folded(folded))
+	f.reset.text(text.ResetLabel(c))
+	f.words = text.Changes(c, changes, err != nil)
 	f.label = text.TrainLabel(c.Models)
 }
 
@@ -228,7 +267,7 @@ func (f *form) refuse(err error) {
 // reveal opens what an input is folded away in.
 func (f *form) reveal(in *input) {
 	f.details.dom.note(f.details.value.Set("open", true))
-	if in.field.Advanced {
+	if in.field.Group != experiment.MainGroup {
 		f.advanced.dom.note(f.advanced.value.Set("open", true))
 	}
 }

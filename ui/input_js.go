@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/pairlab/pairlab/engine/experiment"
@@ -12,7 +13,7 @@ import (
 type input struct {
 	field    experiment.Field
 	row      *element
-	control  *element   // nil for a ChoicesField, which has
+	control  *element   // nil for a ChoicesField and the preset, which have
 	boxes    []*element // one of these for each choice
 	list     bool       // the control is a list to choose from
 	allowed  *element
@@ -27,11 +28,16 @@ func options(f experiment.Field) []experiment.Choice {
 	if f.Kind == experiment.SwitchField && f.Mixed() {
 		return []experiment.Choice{{Value: "", Label: "Each network’s own"}, {Value: "1", Label: "On"}, {Value: "0", Label: "Off"}}
 	}
-	if f.Kind == experiment.ChoiceField {
+	if f.Kind == experiment.ChoiceField && f.Name != presetName {
 		return f.Choices
 	}
 	return nil
 }
+
+// presetName is the setting that all others follow. Its choices are all shown.
+const presetName = "preset"
+
+func (in *input) radio() bool { return in.field.Name == presetName }
 
 func newInput(d *dom, parent *element, f experiment.Field) *input {
 	in := &input{field: f}
@@ -43,13 +49,17 @@ func newInput(d *dom, parent *element, f experiment.Field) *input {
 		in.row = d.create(parent, "div", "class", class, "data-field", f.Name)
 	}
 	switch {
-	case f.Kind == experiment.ChoicesField:
+	case f.Kind == experiment.ChoicesField || in.radio():
+		kind := "checkbox"
+		if in.radio() {
+			kind = "radio"
+		}
 		in.row = d.create(parent, "fieldset", "class", "field", "data-field", f.Name, "aria-describedby", described)
 		in.title(d, d.create(in.row, "legend"))
 		list := d.create(in.row, "div", "class", "boxes")
 		for _, choice := range f.Choices {
 			label := d.create(list, "label")
-			in.boxes = append(in.boxes, d.create(label, "input", "type", "checkbox", "name", f.Name, "value", choice.Value))
+			in.boxes = append(in.boxes, d.create(label, "input", "type", kind, "name", f.Name, "value", choice.Value))
 			d.create(label, "span").text(choice.Label)
 		}
 	case in.list:
@@ -155,6 +165,7 @@ func (in *input) complaining() bool { return in.problems != "" }
 
 func (in *input) mark(c experiment.Config, changed bool) {
 	in.mended.flag("hidden", !changed)
+	in.row.attribute("data-changed", strconv.FormatBool(changed))
 	in.allowed.text(text.Range(in.field, c))
 	if in.typed() {
 		own, _ := in.field.Default(c)

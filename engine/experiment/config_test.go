@@ -129,6 +129,29 @@ func TestPaperPresetIsWrittenAsEver(t *testing.T) {
 	}
 }
 
+func TestAnotherPresetKeepsTheChanges(t *testing.T) {
+	for _, c := range []struct{ from, preset, want string }{
+		{"", "tuned", "preset=tuned"},
+		{"preset=tuned", "paper", ""},
+		{"epochs=3&lr=0.5&bn=0&models=siamese2&seed=7", "tuned", "preset=tuned&models=siamese2&epochs=3&seed=7&lr=0.5&bn=0"},
+		{"preset=tuned&epochs=25&soft=1", "paper", "soft=1"}, // 25 is the paper's own
+		{"optimizer=adam&recombine=1", "tuned", "preset=tuned"},
+		{"preset=tuned&optimizer=sgd&autostart=1", "paper", "autostart=1"},
+		{"rounds=2", "paper", "rounds=2"},
+	} {
+		config, err := ParseQuery(c.from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := config.With(c.preset).Encode(); got != c.want {
+			t.Errorf("%q with %s: %q, want %q", c.from, c.preset, got, c.want)
+		}
+		if err := config.With(c.preset).Check(); err != nil {
+			t.Errorf("%q with %s: %v", c.from, c.preset, err)
+		}
+	}
+}
+
 func TestUnknownPresetIsAnErrorAndNoPanic(t *testing.T) {
 	if _, err := Defaults("poster"); err == nil {
 		t.Error("Defaults: no error")

@@ -20,6 +20,18 @@ const (
 	ChoicesField                  // some of Choices, separated by commas
 )
 
+// Group is what a setting is about: where the form has it.
+type Group string
+
+// The groups. The main one has the settings that most people change.
+const (
+	MainGroup     Group = ""
+	TrainingGroup Group = "training"
+	DigitsGroup   Group = "digits"
+	NetworkGroup  Group = "network"
+	MachineGroup  Group = "machine"
+)
+
 // Choice is one value of a ChoiceField or ChoicesField.
 type Choice struct{ Value, Label string }
 
@@ -37,7 +49,7 @@ type Field struct {
 	Step             float64 // an integer must be a multiple of it; 0 for any
 	Choices          []Choice
 
-	Advanced    bool // shown apart from the settings that most people change
+	Group       Group
 	SiameseOnly bool // the Baseline has nothing that it would set
 	QueryOnly   bool // of the page's address only
 

@@ -81,6 +81,19 @@ func tuned(kind model.Kind, optimizer *optim.Kind) train.Config {
 	return c
 }
 
+// With is c with another preset: what differs from c's own is as c has it, the
+// rest as the other preset has it.
+func (c Config) With(preset string) Config {
+	to := presetOf(preset).defaults
+	for _, f := range Fields() {
+		if f.Name != "preset" && f.Changed(c) {
+			text, _ := f.Text(c)
+			f.set(&to, text)
+		}
+	}
+	return to.shortest()
+}
+
 // Defaults are the settings of the preset so named; without a name, of the
 // default one.
 func Defaults(preset string) (Config, error) {

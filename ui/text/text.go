@@ -155,24 +155,54 @@ func TrainLabel(models []model.Kind) string {
 	return "Train both"
 }
 
-// Brief says what an experiment is, in one line.
-func Brief(c experiment.Config) string {
-	return fmt.Sprintf("%s of %s, seed %d", Times(c.Rounds, "round"), Times(c.Epochs, "epoch"), c.Seed)
+// Brief says what an experiment is, in one line; changes are the settings that
+// differ from its preset.
+func Brief(c experiment.Config, changes int) string {
+	text := presetOf(c).Label + " preset"
+	if changes > 0 {
+		text += ", " + Times(changes, "change")
+	}
+	return fmt.Sprintf("%s: %s of %s, seed %d", text, Times(c.Rounds, "round"), Times(c.Epochs, "epoch"), c.Seed)
 }
 
-// Changes says how far the settings are from the preset's.
-func Changes(n int, wrong bool) string {
+// presetOf is the settings' preset.
+func presetOf(c experiment.Config) (of experiment.Preset) {
+	for _, p := range experiment.Presets() {
+		if p.Name == c.Preset {
+			of = p
+		}
+	}
+	return of
+}
+
+// Changes says how far the settings are from their preset.
+func Changes(c experiment.Config, changes int, wrong bool) string {
 	switch {
 	case wrong:
 		return "Some settings need attention."
-	case n == 0:
-		return "As published."
+	case changes == 0:
+		return "No setting differs from the " + presetOf(c).Label + " preset."
 	}
-	return Times(n, "change") + " from the published experiment."
+	return Times(changes, "change") + " from the " + presetOf(c).Label + " preset."
 }
+
+// Folded says how many settings differ from the preset where they may be folded
+// away.
+func Folded(changes int) string {
+	if changes == 0 {
+		return ""
+	}
+	return Count(changes) + " changed"
+}
+
+// ResetLabel is the button's that takes all changes back.
+func ResetLabel(c experiment.Config) string { return "Reset to " + presetOf(c).Label }
 
 // Range says what a setting may be, and what it is if nobody sets it.
 func Range(f experiment.Field, c experiment.Config) string {
+	if f.Name == "preset" {
+		return presetOf(c).Help
+	}
 	text := ""
 	if f.Kind == experiment.IntegerField || f.Kind == experiment.NumberField {
 		text = f.Range() + "; "
@@ -206,7 +236,7 @@ func each(f experiment.Field, own string) string {
 	i := 0
 	for _, kind := range model.Kinds {
 		if f.Applies(kind) {
-			values[i] = experiment.Label(kind) + " " + values[i]
+			values[i] = experiment.Label(kind) + nbsp + values[i]
 			i++
 		}
 	}

@@ -174,7 +174,7 @@ func TestRangesAndErrorsAreSentences(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, want := range wants {
-			if got := Range(experiment.FieldByName(name), c); got != want {
+			if got := plain(Range(experiment.FieldByName(name), c)); got != want {
 				t.Errorf("%s, %s: %q, want %q", preset, name, got, want)
 			}
 		}
@@ -185,6 +185,26 @@ func TestRangesAndErrorsAreSentences(t *testing.T) {
 		_, err := experiment.ParseQuery(query)
 		if got := Error(err.(experiment.Errors)[0]); got != want {
 			t.Errorf("%s: %q, want %q", query, got, want)
+		}
+	}
+}
+
+func TestChangesArePutInWords(t *testing.T) {
+	paper, _ := experiment.Defaults("")
+	tuned, _ := experiment.Defaults("tuned")
+	tuned.Rounds = 1
+	for got, want := range map[string]string{
+		Brief(paper, 0):          "Paper preset: 10 rounds of 25 epochs, seed 1",
+		Brief(tuned, 1):          "Tuned preset, 1 change: 1 round of 200 epochs, seed 1",
+		Changes(paper, 0, false): "No setting differs from the Paper preset.",
+		Changes(tuned, 2, false): "2 changes from the Tuned preset.",
+		Changes(tuned, 2, true):  "Some settings need attention.",
+		Folded(0):                "",
+		Folded(3):                "3 changed",
+		ResetLabel(tuned):        "Reset to Tuned",
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }
@@ -217,7 +237,12 @@ func TestThePageAgreesWithTheProgram(t *testing.T) {
 		}
 	}
 	c, _ := experiment.Defaults("")
-	if !strings.Contains(page, Brief(c)) || !strings.Contains(page, ">"+TrainLabel(c.Models)+"<") {
-		t.Errorf("the page does not say %q and %q", Brief(c), TrainLabel(c.Models))
+	if !strings.Contains(page, ">"+Brief(c, 0)+"<") || !strings.Contains(page, ">"+ResetLabel(c)+"<") || !strings.Contains(page, ">"+TrainLabel(c.Models)+"<") {
+		t.Errorf("the page does not say %q, %q and %q", Brief(c, 0), ResetLabel(c), TrainLabel(c.Models))
+	}
+	for _, f := range experiment.Fields() {
+		if f.Group != experiment.MainGroup && !strings.Contains(page, `id="fields-`+string(f.Group)+`"`) {
+			t.Errorf("%s: the page has no place for the group %s", f.Name, f.Group)
+		}
 	}
 }
