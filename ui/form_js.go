@@ -20,10 +20,12 @@ type form struct {
 	kept    map[string]string // settings that have no input, as text
 	unknown experiment.Errors // of the address: what no input can show
 	query   string            // what the inputs say, as the address has it
-	good    bool              // nothing is wrong with that
-	label   string            // what the main button says
-	words   string            // how far the settings are from the preset's
-	preset  string            // that the inputs start from
+
+	settings experiment.Config // what they say, without what is wrong with it
+	good     bool              // nothing is wrong with that
+	label    string            // what the main button says
+	words    string            // how far the settings are from the preset's
+	preset   string            // that the inputs start from
 
 	details, advanced, folded, fieldset, brief, reset, note *element
 	notice, noticeText                                      *element
@@ -212,7 +214,7 @@ func (f *form) follow(settled bool) {
 // mark shows which settings of those read differ from the preset, and what
 // each is otherwise.
 func (f *form) mark(c experiment.Config, err error) {
-	f.good, f.query = err == nil, c.Encode()
+	f.good, f.query, f.settings = err == nil, c.Encode(), c
 	changes, folded := 0, 0
 	for _, in := range f.inputs {
 		changed := in.field.Changed(c)

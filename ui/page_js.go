@@ -72,6 +72,7 @@ func New(h Handlers, pause func() error) (*Page, error) {
 			p.cells = append(p.cells, newCell(d, kind, row))
 		}
 	}
+	together(d, p.cards, p.edited)
 	p.downloads = newDownloads(d, p)
 	p.charts = newCharts(d)
 	for _, part := range []func(){
@@ -189,6 +190,7 @@ func (p *Page) render() {
 	p.notices.render(p.state)
 	p.form.lock(p.state.Phase)
 	for _, c := range p.cards {
+		c.follow(p.form)
 		c.render(p.state, now)
 	}
 	for _, c := range p.cells {

@@ -1,10 +1,6 @@
 package model
 
-import (
-	"math/rand/v2"
-	"strings"
-	"testing"
-)
+import "testing"
 
 // Counted by hand: multiply-adds of a pair, forward, by layer.
 func TestTrainingFLOPsAreThoseCountedByHand(t *testing.T) {
@@ -39,36 +35,5 @@ func TestTrainingFLOPsAreThoseCountedByHand(t *testing.T) {
 	}
 	if got := Paper(Baseline).TrainingFLOPs(); got != 12_150_272 {
 		t.Errorf("baseline: %.0f, want 12150272", got)
-	}
-}
-
-func TestLayersAreTheNetworksOwn(t *testing.T) {
-	for _, kind := range Kinds {
-		for _, sharing := range []bool{true, false} {
-			c := Paper(kind)
-			c.Ch1, c.Ch2, c.FC, c.Sharing = 5, 7, 11, sharing
-			m, err := New[float32](c, rand.New(rand.NewPCG(1, 2)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			known := map[string]int{}
-			for _, l := range c.layers() {
-				known[l.name] = l.weights
-			}
-			found := map[string]bool{}
-			for _, p := range m.Params.List {
-				name, isWeight := strings.CutSuffix(p.Name, ".weight")
-				name = strings.TrimPrefix(strings.TrimPrefix(name, "left."), "right.")
-				if !isWeight || strings.HasPrefix(name, "bn") {
-					continue
-				}
-				if found[name] = true; known[name] != len(p.Data) {
-					t.Errorf("%s: %s has %d weights, counted are %d", kind, p.Name, len(p.Data), known[name])
-				}
-			}
-			if len(found) != len(known) {
-				t.Errorf("%s has the layers %v, counted are %v", kind, found, known)
-			}
-		}
 	}
 }

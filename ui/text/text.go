@@ -13,7 +13,7 @@ import (
 
 // Card is what a model's card says.
 type Card struct {
-	Parameters string // empty: leave what the page says
+	Parameters string // empty: not known yet
 	Score      string
 	ScoreNote  string
 	Where      string // round, epoch and batch
@@ -181,7 +181,7 @@ func Changes(c experiment.Config, changes int, wrong bool) string {
 	case wrong:
 		return "Some settings need attention."
 	case changes == 0:
-		return "No setting differs from the " + presetOf(c).Label + " preset."
+		return "No changes from the " + presetOf(c).Label + " preset."
 	}
 	return Times(changes, "change") + " from the " + presetOf(c).Label + " preset."
 }

@@ -196,7 +196,7 @@ func TestChangesArePutInWords(t *testing.T) {
 	for got, want := range map[string]string{
 		Brief(paper, 0):          "Paper preset: 10 rounds of 25 epochs, seed 1",
 		Brief(tuned, 1):          "Tuned preset, 1 change: 1 round of 200 epochs, seed 1",
-		Changes(paper, 0, false): "No setting differs from the Paper preset.",
+		Changes(paper, 0, false): "No changes from the Paper preset.",
 		Changes(tuned, 2, false): "2 changes from the Tuned preset.",
 		Changes(tuned, 2, true):  "Some settings need attention.",
 		Folded(0):                "",
@@ -224,6 +224,7 @@ func TestThePageAgreesWithTheProgram(t *testing.T) {
 			`<td>` + mean + ` <span class="pm">` + plain(std) + `</span></td>`,
 			`<td data-cell="parameters-` + string(kind) + `">` + Count(p.Parameters) + `</td>`,
 			`<span data-part="parameters">` + Count(p.Parameters) + `</span>`,
+			`<p class="about" data-part="about">` + About(model.Paper(kind)) + `</p>`,
 			`<h3 id="name-` + string(kind) + `">` + experiment.Label(kind) + `</h3>`,
 		} {
 			if !strings.Contains(page, want) {

@@ -59,10 +59,10 @@ func TestPresetsAreChosenAndChangesTakenBackByKeyboardAlone(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
-	v.expectForm("at first", "", "No setting differs from the Paper preset.", "")
+	v.expectForm("at first", "", "No changes from the Paper preset.", "")
 	v.tabTo(`[name="preset"]`)
 	v.run(chromedp.KeyEvent(kb.ArrowRight))
-	v.expectForm("with Tuned", "?preset=tuned", "No setting differs from the Tuned preset.", "")
+	v.expectForm("with Tuned", "?preset=tuned", "No changes from the Tuned preset.", "")
 	holds("epochs", "200")
 	holds("schedule", "cosine")
 	holds("soft", "")
@@ -94,7 +94,7 @@ func TestPresetsAreChosenAndChangesTakenBackByKeyboardAlone(t *testing.T) {
 
 	v.tabTo("#reset")
 	v.run(chromedp.KeyEvent(" "))
-	v.expectForm("after the reset", "?preset=tuned", "No setting differs from the Tuned preset.", "")
+	v.expectForm("after the reset", "?preset=tuned", "No changes from the Tuned preset.", "")
 	holds("shift", "")
 	holds("epochs", "200")
 	if id := eval[string](v, `document.activeElement?.id ?? ""`); id != "reset" {
@@ -162,5 +162,5 @@ func TestSettingsOnAPhone(t *testing.T) {
 		t.Errorf("the page is %d pixels wide", width)
 	}
 	v.press("Reset to Tuned")
-	v.expectForm("on a phone, after the reset", "?preset=tuned", "No setting differs from the Tuned preset.", "")
+	v.expectForm("on a phone, after the reset", "?preset=tuned", "No changes from the Tuned preset.", "")
 }
