@@ -237,6 +237,10 @@ func TestThePageAgreesWithTheProgram(t *testing.T) {
 			}
 		}
 	}
+	mean, std := meanStd(experiment.BestPublishedMean, experiment.BestPublishedStd)
+	if best := plain(mean + " " + std); !strings.Contains(page, "is "+best+".") {
+		t.Errorf("the page does not say that the best published figure is %s", best)
+	}
 	c, _ := experiment.Defaults("")
 	if !strings.Contains(page, ">"+Brief(c, 0)+"<") || !strings.Contains(page, ">"+ResetLabel(c)+"<") || !strings.Contains(page, ">"+TrainLabel(c.Models)+"<") {
 		t.Errorf("the page does not say %q, %q and %q", Brief(c, 0), ResetLabel(c), TrainLabel(c.Models))

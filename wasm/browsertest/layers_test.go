@@ -98,7 +98,9 @@ func TestDrawingsAreAccessibleAndFitTheScreen(t *testing.T) {
 				v.run(chromedp.EmulateViewport(width, 900))
 				v.do(`for (const d of document.querySelectorAll(".layers")) d.open = true`)
 				v.until(soon, `document.querySelectorAll(".card .net").length === 3`)
-				if got := eval[int64](v, `document.scrollingElement.scrollWidth`); got > width {
+				// The charts follow a change of the width a frame later.
+				const settled = `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 200))))`
+				if got := eval[int64](v, settled+`.then(() => document.scrollingElement.scrollWidth)`); got > width {
 					t.Errorf("%d pixels wide: the page takes %d", width, got)
 				}
 				if cut := eval[string](v, `[...document.querySelectorAll(".net span:not(.unseen), .net em, .net p, .net b")].filter((e) =>
