@@ -1,6 +1,6 @@
 // Package shrink makes a program smaller that Go's linker made for
 // WebAssembly. The program does what it did before, but that the traces of a
-// crash name functions only, no files and lines.
+// crash name functions without their folders, and no files and lines.
 //
 // What is taken out:
 //
@@ -9,7 +9,8 @@
 //     bytes for each 4 KiB of them: 1.5 MB, of which the file has 0.7 MB as
 //     data segments. As every function takes exactly 16 entries, they can be
 //     computed: a function that WebAssembly calls at the start does.
-//   - The tables of files and lines (see lines.go).
+//   - What the runtime has for traces: files, lines, inlined functions (see
+//     traces.go).
 //   - The headers of small data segments: the linker begins a new one after 8
 //     zeros, which saves nothing and does not compress.
 //

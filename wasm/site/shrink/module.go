@@ -45,7 +45,7 @@ func Program(program []byte) ([]byte, error) {
 		}
 		clear(memory[t.at : t.at+entrySize*t.entries])
 	}
-	dropLines(memory)
+	shortenTraces(memory)
 	find(sections, sectionData).content = segments(memory)
 	return join(sections), nil
 }

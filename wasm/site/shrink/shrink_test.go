@@ -64,6 +64,23 @@ func run(t *testing.T, program string) (out, trace string) {
 	return stdout.String(), stderr.String()
 }
 
+func TestShortNames(t *testing.T) {
+	for name, want := range map[string]string{
+		"main.main":                              "main.main",
+		"encoding/json.(*Decoder).Decode":        "json.(*Decoder).Decode",
+		"github.com/a/b/c.New[go.shape.float32]": "c.New",
+		"slices.Sort[go.shape.*example.com/x.T]": "slices.Sort",
+		"runtime.gopanic":                        "runtime.gopanic",
+		"example.com/runtime.Run":                "example.com/runtime.Run",
+		"main.F[...].func1":                      "main.F",
+	} {
+		skip, length := shortName([]byte(name))
+		if got := name[skip:length]; got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+}
+
 // TestMemoryIsTheSame encodes a memory and reads it again.
 func TestMemoryIsTheSame(t *testing.T) {
 	memory := make([]byte, 5000)
