@@ -2,10 +2,11 @@ package data
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+
+	"github.com/pairlab/pairlab/engine/sha256"
 )
 
 // A pack file: a header of 16 bytes, little-endian,

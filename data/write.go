@@ -1,9 +1,10 @@
 package data
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+
+	"github.com/pairlab/pairlab/engine/sha256"
 )
 
 // EncodePacks makes the packs of both sets and their manifest ([ManifestFile], the last), and has write keep each

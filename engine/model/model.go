@@ -8,7 +8,6 @@
 package model
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"math"
@@ -17,6 +16,7 @@ import (
 	"github.com/pairlab/pairlab/engine/autograd"
 	"github.com/pairlab/pairlab/engine/kernel"
 	"github.com/pairlab/pairlab/engine/parallel"
+	"github.com/pairlab/pairlab/engine/sha256"
 	"github.com/pairlab/pairlab/engine/tensor"
 )
 

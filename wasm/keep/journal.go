@@ -1,11 +1,12 @@
 package keep
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/pairlab/pairlab/engine/sha256"
 )
 
 // Storage keeps bytes by key. A Put is on disk when it returns, or undone.
