@@ -1,10 +1,6 @@
 package wasmsimd
 
-import (
-	"fmt"
-
-	"github.com/pairlab/pairlab/engine/kernel"
-)
+import "github.com/pairlab/pairlab/engine/kernel"
 
 // batchNorm has the passes over x [rows, c], of batchnorm.k.
 type batchNorm struct {
@@ -21,11 +17,11 @@ const (
 	fnBNBackwardReLU
 )
 
+const batchNormFunctions = "moments normalize gradientSums backwardInput backwardInputReLU"
+
 // BatchNorm implements [kernel.Set].
 func (s *Set) BatchNorm(c int) kernel.BatchNorm[float32] {
-	m := s.mustLoad(fmt.Sprintf("batchnorm-%d", c), &shape{[]string{"c"}, []int{c}}, "norm",
-		"moments", "normalize", "gradientSums", "backwardInput", "backwardInputReLU")
-	return &batchNorm{m, c}
+	return &batchNorm{s.mustLoad("batchnorm", "c", []int{c}, batchNormFunctions), c}
 }
 
 // Moments implements [kernel.BatchNorm].

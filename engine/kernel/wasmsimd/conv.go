@@ -12,6 +12,8 @@ type conv struct {
 	s     kernel.Conv
 	patch patchShape
 
+	in, k, pixels int // floats of a sample of x, rows of B, pixels of a sample of y
+
 	b, bt, bias []float32 // packed by Pack
 	t           []float32 // scratch of the weight gradient
 	perm        []float32 // offsets
@@ -44,29 +46,27 @@ func (s *Set) Conv2D(c kernel.Conv, maxN int) kernel.Conv2D[float32] {
 const stripWidth = 16
 
 func (s *Set) direct(c kernel.Conv, maxN int) *conv {
-	p := patchOf(&c)
-	scratch := 8 * c.K()
+	p, k := patchOf(&c), c.K()
+	scratch := 8 * k
 	if c.H*c.W == 1 {
 		scratch = stripWidth * (8 + maxN)
 	}
 	return &conv{
-		module: s.mustLoad("conv-"+convName(&c), convShape(&c, p), "",
-			"pack", "packTransposed", "forward", "backwardInput", "backwardWeights", "columnSums"),
-		s: c, patch: p,
-		b: aligned(packPanels(c.K(), c.O)), bias: aligned(8 * panelsOf(c.O)),
+		module: s.mustLoad("conv", convNames, convValues(&c, p), convFunctions),
+		s:      c, patch: p, in: c.H * c.W * c.I, k: k, pixels: c.OH() * c.OW(),
+		b: aligned(packPanels(k, c.O)), bias: aligned(8 * panelsOf(c.O)),
 		bt: aligned(p.transposed(c.O)), t: aligned(scratch),
 		perm: permutation(&c), tab: patches(&c, maxN),
 	}
 }
 
-// convNames are the names of a convShape; c is O's other name, for columnSums.
-var convNames = []string{"H", "W", "I", "O", "KH", "KW", "K", "relu", "c", "runs", "run", "stride"}
+const (
+	convFunctions = "pack packTransposed forward backwardInput backwardWeights columnSums"
+	convNames     = "H W I O KH KW K relu c runs run stride" // c is O, for columnSums
+)
 
-// convShape is what the functions of a conv are emitted for.
-func convShape(c *kernel.Conv, p patchShape, more ...int) *shape {
-	return &shape{convNames, append([]int{
-		c.H, c.W, c.I, c.O, c.KH, c.KW, c.K(), number(c.ReLU), c.O, p.runs, p.run, p.stride,
-	}, more...)}
+func convValues(c *kernel.Conv, p patchShape) []int {
+	return []int{c.H, c.W, c.I, c.O, c.KH, c.KW, c.K(), number(c.ReLU), c.O, p.runs, p.run, p.stride}
 }
 
 // number is 1 for true, else 0.
@@ -77,24 +77,13 @@ func number(b bool) int {
 	return 0
 }
 
-// convName tells shapes apart.
-func convName(c *kernel.Conv) string {
-	name := fmt.Sprintf("%dx%dx%d-%dx%dx%d", c.H, c.W, c.I, c.KH, c.KW, c.O)
-	if c.ReLU {
-		name += "-relu"
-	}
-	return name
-}
-
 // patches is the offset in bytes of each patch of n samples.
 func patches(s *kernel.Conv, n int) []float32 {
-	tab := make([]int32, 0, n*s.OH()*s.OW())
-	for m := range n {
-		for i := range s.OH() {
-			for j := range s.OW() {
-				tab = append(tab, int32(word*s.I*((m*s.H+i)*s.W+j)))
-			}
-		}
+	oh, ow := s.OH(), s.OW()
+	tab := make([]int32, n*oh*ow)
+	for i := range tab {
+		m, row, column := i/(oh*ow), i/ow%oh, i%ow
+		tab[i] = int32(word * s.I * ((m*s.H+row)*s.W + column))
 	}
 	return offsets(tab)
 }
@@ -102,17 +91,17 @@ func patches(s *kernel.Conv, n int) []float32 {
 // sizes are the floats of x and of y, and the rows, which it sets, for n
 // samples.
 func (v *conv) sizes(n int) (x, y, rows int) {
-	rows = n * v.s.OH() * v.s.OW()
+	rows = n * v.pixels
 	if rows > len(v.tab) {
-		panic(fmt.Errorf("wasmsimd: convolution %+v of %d samples: made for at most %d", v.s, n, len(v.tab)/(v.s.OH()*v.s.OW())))
+		panic(fmt.Errorf("wasmsimd: convolution %+v of %d samples: made for at most %d", v.s, n, len(v.tab)/v.pixels))
 	}
 	v.rows(rows)
-	return n * v.s.H * v.s.W * v.s.I, rows * v.s.O, rows
+	return n * v.in, rows * v.s.O, rows
 }
 
 // Pack implements [kernel.Conv2D].
 func (v *conv) Pack(w, b []float32) {
-	v.call(fnPack, 0, 1|16, v.b, w[:v.s.O*v.s.K()], v.perm, b[:v.s.O], v.bias)
+	v.call(fnPack, 0, 1|16, v.b, w[:v.s.O*v.k], v.perm, b[:v.s.O], v.bias)
 	v.call(fnPackTransposed, 0, 1, v.bt, v.b)
 }
 
@@ -132,7 +121,7 @@ func (v *conv) BackwardInput(dx, dy []float32, n int) {
 // BackwardWeights implements [kernel.Conv2D].
 func (v *conv) BackwardWeights(dw, db, dy, x []float32, n int) {
 	xs, ys, rows := v.sizes(n)
-	v.call(fnBackwardWeights, rows, 1|16, dw[:v.s.O*v.s.K()], dy[:ys], x[:xs], v.tab, v.t, v.perm)
+	v.call(fnBackwardWeights, rows, 1|16, dw[:v.s.O*v.k], dy[:ys], x[:xs], v.tab, v.t, v.perm)
 	v.columnSums(db, dy, rows)
 }
 

@@ -6,26 +6,28 @@ import (
 	"github.com/pairlab/pairlab/engine/kernel"
 )
 
-// convPool is a convolution with its map pooled at once, 8 channels at a time.
+// convPool is a convolution with its map pooled at once, 8 channels at a time,
+// of convpool.k.
 type convPool struct {
 	*module
 	conv *conv // for one sample
 	pool *maxPool
-	at   sparse
 
 	fmap []float32 // scratch: the map of 8 channels
 	grad []float32 // the map's gradient, one sample: for the dense gradients
 	dw   []float32 // one sample's dense weight gradient
 	db   []float32
-	acc  []float32 // the sparse weight gradient, [O][KH][row]; nil if it is not used
+	acc  []float32 // the sparse weight gradient, [O][padded]; nil if it is not used
 	x    []float32 // a sample and a vector past it
-	perm []float32 // offsets
+	perm []float32 // offset of each weight in a padded patch
 }
 
 const (
 	fnConvPool = iota
 	fnSparse
 )
+
+const convPoolNames = convNames + " " + poolNames
 
 // ConvPool2D implements [kernel.Set]. It panics on shapes that Check rejects
 // or that do not fit each other.
@@ -38,29 +40,22 @@ func (s *Set) ConvPool2D(c kernel.Conv, p kernel.Pool, maxN int) kernel.ConvPool
 	if p.H != c.OH() || p.W != c.OW() || p.C != c.O || c.ReLU {
 		panic(fmt.Errorf("wasmsimd: pooling %+v of convolution %+v: want its output's shape, and the ReLU after pooling", p, c))
 	}
-	v := &convPool{
-		conv: s.direct(c, 1), pool: s.maxPool(p), at: sparse{c, p},
-		fmap: aligned(8 * c.OH() * c.OW()), grad: aligned(c.OH() * c.OW() * c.O),
-		dw: aligned(c.O * c.K()), db: aligned(c.O),
+	v := &convPool{conv: s.direct(c, 1), pool: s.maxPool(p)}
+	v.fmap, v.grad = aligned(8*p.H*p.W), aligned(v.pool.in)
+	v.dw, v.db = aligned(c.O*v.conv.k), aligned(c.O)
+	functions := "convPool"
+	vecs := vecsOf(c.KW * c.I)                               // that a window row of a patch takes
+	if rows := c.KH * vecs; s.mode != Direct && rows <= 12 { // a patch's gradient stays in registers
+		functions = "convPool sparse"
+		v.acc, v.x = aligned(c.O*rows*4), aligned(v.conv.in+4)
+		perm := make([]int32, v.conv.k)
+		for q := range perm {
+			perm[q] = int32(word * (q/c.KW%c.KH*vecs*4 + q%c.KW*c.I + q/(c.KW*c.KH)))
+		}
+		v.perm = offsets(perm)
 	}
-	functions := []string{"convPool", "sparse"}
-	if s.mode == Direct || !v.at.fits() {
-		functions = functions[:1]
-	} else {
-		v.acc = aligned(c.O * v.at.padded())
-		v.x = aligned(c.H*c.W*c.I + 4)
-		v.perm = v.at.permutation()
-	}
-	of, pool := convShape(&c, v.conv.patch), poolShape(&p)
-	of.names, of.values = append(convNames[:len(convNames):len(convNames)], poolNames...), append(of.values, pool.values...)
-	v.module = s.mustLoad("convpool-"+convName(&c)+"-"+poolName(&p), of, "", functions...)
+	v.module = s.mustLoad("convpool", convPoolNames, append(convValues(&c, v.conv.patch), poolValues(&p)...), functions)
 	return v
-}
-
-func (v *convPool) sizes() (x, y int) {
-	x, _, _ = v.conv.sizes(1)
-	_, y = v.pool.sizes()
-	return x, y
 }
 
 // Pack implements [kernel.ConvPool2D].
@@ -68,14 +63,14 @@ func (v *convPool) Pack(w, b []float32) { v.conv.Pack(w, b) }
 
 // Forward implements [kernel.ConvPool2D].
 func (v *convPool) Forward(y []float32, argmax []uint16, x []float32, n int) {
-	xs, ys := v.sizes()
+	xs, ys := v.conv.in, v.pool.out
 	v.frame.places(1, argmax[:n*ys], true)
 	v.call(fnConvPool, n, 1|32|64, y[:n*ys], nil, x[:n*xs], v.conv.b, v.conv.bias, v.fmap, v.pool.scratch)
 }
 
 // BackwardInput implements [kernel.ConvPool2D].
 func (v *convPool) BackwardInput(dx, dy []float32, argmax []uint16, n int) {
-	xs, ys := v.sizes()
+	xs, ys := v.conv.in, v.pool.out
 	for i := range n {
 		v.pool.Backward(v.grad, dy[i*ys:], argmax[i*ys:], 1)
 		v.conv.BackwardInput(dx[i*xs:], v.grad, 1)
@@ -84,7 +79,7 @@ func (v *convPool) BackwardInput(dx, dy []float32, argmax []uint16, n int) {
 
 // BackwardWeights implements [kernel.ConvPool2D].
 func (v *convPool) BackwardWeights(dw, db, dy []float32, argmax []uint16, x []float32, n int) {
-	xs, ys := v.sizes()
+	xs, ys := v.conv.in, v.pool.out
 	dw, db = dw[:len(v.dw)], db[:len(v.db)]
 	if v.acc != nil {
 		v.frame.places(2, argmax[:n*ys], false)

@@ -21,6 +21,8 @@ const (
 	fnAdam
 )
 
+const elementwiseFunctions = "relu reluBackward add sum8 scale sgd momentum adam"
+
 // floats sets the frame's numbers from 1 on.
 func (e *elementwise) floats(x ...float32) {
 	for i, v := range x {

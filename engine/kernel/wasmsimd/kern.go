@@ -13,8 +13,8 @@ const (
 	vec  = 16 // bytes of a vector
 )
 
-// The kernels, in the language of package asm. A file's functions are run with
-// the names that a shape gives to its numbers.
+// The kernels, in the language of package asm. A function is the macro whose
+// name is that of its kind of kernel and its own.
 var (
 	//go:embed common.k
 	commonText string
@@ -39,12 +39,6 @@ var (
 func kernelText() string {
 	return commonText + elementwiseText + batchNormText + productText + packText + weightsText + poolText +
 		convPoolText + winogradText
-}
-
-// shape is what a kernel's functions are emitted for: numbers, and their names.
-type shape struct {
-	names  []string
-	values []int
 }
 
 // module is a loaded module of kernel functions, with the frame of their calls.
@@ -82,23 +76,4 @@ func (s *Set) extra(f *asm.Func, name string, args []asm.Value) (asm.Value, bool
 		return sum(f, args[0].Elements(), args[1].Elements(), args[2].Elements()), true
 	}
 	return asm.Value{}, false
-}
-
-// assemble emits a module of functions that go into the table from slot first
-// on. A function is what the text has by its name after prefix.
-func (s *Set) assemble(name string, first int, of *shape, prefix string, functions []string) ([]byte, error) {
-	m := asm.New(name)
-	m.Program, m.Extra = s.program, s.extra
-	m.Import(memoryModule, memoryName, asm.AnyMemory)
-	m.Import(tableModule, tableName, asm.AnyTable)
-	for _, fn := range functions {
-		f := m.Begin(fn, asm.Kernel)
-		f.Bind("fused", number(s.mode == Fused))
-		for i, name := range of.names {
-			f.Bind(name, of.values[i])
-		}
-		f.End(prefix + fn)
-	}
-	m.Elements(first)
-	return m.Bytes()
 }

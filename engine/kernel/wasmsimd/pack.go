@@ -8,11 +8,10 @@ import (
 
 // permutation is perm of pack.k.
 func permutation(s *kernel.Conv) []float32 {
-	perm := make([]int32, 0, s.K())
-	for c := range s.I {
-		for uv := range s.KH * s.KW {
-			perm = append(perm, int32(8*word*(uv*s.I+c)))
-		}
+	perm := make([]int32, s.K())
+	window := s.KH * s.KW
+	for q := range perm {
+		perm[q] = int32(8 * word * (q%window*s.I + q/window))
 	}
 	return offsets(perm)
 }

@@ -21,13 +21,9 @@ const peakStep = 8 * 14 * 4
 // kernels.
 func (s *Set) PeakLoop(fused bool) func(rounds int) float64 {
 	const flops = 2 * peakStep
-	name := "peak"
-	if fused {
-		name = "peak-fused"
-	}
 	t := *s
 	t.program = asm.Parse(commonText + peakText)
-	m := t.mustLoad(name, &shape{[]string{"madds"}, []int{number(fused)}}, "", "peak")
+	m := t.mustLoad("peak", "madds", []int{number(fused)}, "Loop")
 	return func(rounds int) float64 {
 		m.frame.num[1] = math.Float32bits(0.5)
 		m.call(0, rounds, 0)

@@ -2,6 +2,7 @@ package wasmsimd
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pairlab/pairlab/engine/kernel"
 	"github.com/pairlab/pairlab/engine/kernel/wasmsimd/asm"
@@ -48,8 +49,7 @@ func New(host Host, mode Mode) (*Set, error) {
 	}
 	s := &Set{host: host, mode: mode, program: asm.Parse(kernelText()), loaded: map[string]int{}}
 	s.plans = rowPlans(mode == Fused)
-	m, err := s.load("elementwise", &shape{}, "each",
-		"relu", "reluBackward", "add", "sum8", "scale", "sgd", "momentum", "adam")
+	m, err := s.load("elementwise", "", nil, elementwiseFunctions)
 	s.elem = &elementwise{m}
 	return s, err
 }
@@ -60,13 +60,32 @@ func (s *Set) Name() string { return string(s.mode) }
 // Elementwise implements [kernel.Set].
 func (s *Set) Elementwise() kernel.Elementwise[float32] { return s.elem }
 
-// load loads functions, once for each name.
-func (s *Set) load(name string, of *shape, prefix string, functions ...string) (*module, error) {
+// load loads a kind of kernel for a shape: numbers, with their names. Names, and
+// those of the kernel's functions, have spaces between. What was loaded before
+// is used again.
+func (s *Set) load(kind, names string, shape []int, functions string) (*module, error) {
+	name := fmt.Sprint(kind, shape)
 	first, ok := s.loaded[name]
 	if !ok {
 		var err error
-		first, err = s.host.Load(name, len(functions), func(first int) ([]byte, error) {
-			return s.assemble(name, first, of, prefix, functions)
+		first, err = s.host.Load(name, 1+strings.Count(functions, " "), func(first int) ([]byte, error) {
+			m := asm.New(name)
+			m.Program, m.Extra = s.program, s.extra
+			m.Import(memoryModule, memoryName, asm.AnyMemory)
+			m.Import(tableModule, tableName, asm.AnyTable)
+			for fn, rest := "", functions; rest != ""; {
+				fn, rest, _ = strings.Cut(rest, " ")
+				f := m.Begin(fn, asm.Kernel)
+				f.Bind("fused", number(s.mode == Fused))
+				name, left := "", names
+				for _, n := range shape {
+					name, left, _ = strings.Cut(left, " ")
+					f.Bind(name, n)
+				}
+				f.End(kind + fn)
+			}
+			m.Elements(first)
+			return m.Bytes()
 		})
 		if err != nil {
 			return nil, fmt.Errorf("wasmsimd: %s: %w", name, err)
@@ -78,8 +97,8 @@ func (s *Set) load(name string, of *shape, prefix string, functions ...string) (
 
 // mustLoad is load for a set whose first module was accepted: what fails now
 // is a fault of this package, or memory has run out.
-func (s *Set) mustLoad(name string, of *shape, prefix string, functions ...string) *module {
-	m, err := s.load(name, of, prefix, functions...)
+func (s *Set) mustLoad(kind, names string, shape []int, functions string) *module {
+	m, err := s.load(kind, names, shape, functions)
 	if err != nil {
 		panic(err)
 	}

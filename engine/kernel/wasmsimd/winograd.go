@@ -1,10 +1,6 @@
 package wasmsimd
 
-import (
-	"fmt"
-
-	"github.com/pairlab/pairlab/engine/kernel"
-)
+import "github.com/pairlab/pairlab/engine/kernel"
 
 // winograd is the convolution of an 8x8 map by 64 products of frequencies:
 //
@@ -16,8 +12,8 @@ import (
 // functions are in winograd.k.
 type winograd struct {
 	*module
-	s      kernel.Conv
-	xs, ys int // floats of a sample of x and of y
+	xs, ys     int // floats of a sample of x and of y
+	weights, o int // floats of the weights, output channels
 
 	u, ut, bias []float32 // packed by Pack
 	v, d        []float32 // frequencies of x and of y or dy
@@ -54,38 +50,35 @@ const (
 	fnBiasGradients
 )
 
-// winogradNames are those of a convShape with what a winograd has more.
-var winogradNames = []string{
-	"H", "W", "I", "O", "KH", "KW", "K", "relu", "c", "runs", "run", "stride",
-	"r", "m", "ip", "op", "fv", "fd", "fu", "ft", "fp",
-}
+const (
+	winogradFunctions = "filters filtersTransposed inputs products outputs " +
+		"outputGradients gradientProducts inputGradients filterGradients biasGradients"
+	winogradNames = convNames + " r m ip op fv fd fu ft fp"
+)
 
 func (s *Set) winograd(c kernel.Conv, maxN int) *winograd {
-	n, m := min(maxN, winogradBlock), c.OH()
+	n, m, k := min(maxN, winogradBlock), c.OH(), c.K()
 	ip, op := 4*vecsOf(c.I), 4*vecsOf(c.O)
 	fv, fd := oddLines(n*ip), oddLines(n*op)
 	fu, ft := oddLines(packPanels(c.I, c.O)), oddLines(packPanels(c.O, c.I))
 	fp := oddLines(4 * ip)
 	const ff = freqs * freqs
-	of := convShape(&c, patchOf(&c), c.KH, m, ip, op, fv, fd, fu, ft, fp)
-	of.names = winogradNames
 	v := &winograd{
-		module: s.mustLoad(fmt.Sprintf("winograd-%s-block%d", convName(&c), n), of, "",
-			"filters", "filtersTransposed", "inputs", "products", "outputs",
-			"outputGradients", "gradientProducts", "inputGradients", "filterGradients", "biasGradients"),
-		s: c, xs: ff * c.I, ys: m * m * c.O,
+		module: s.mustLoad("winograd", winogradNames,
+			append(convValues(&c, patchOf(&c)), c.KH, m, ip, op, fv, fd, fu, ft, fp), winogradFunctions),
+		weights: c.O * k, o: c.O, xs: ff * c.I, ys: m * m * c.O,
 		u: aligned(ff * fu), ut: aligned(ff * ft), bias: aligned(op),
 		v: aligned(ff * fv), d: aligned(ff * fd), p: aligned(ff * fp), tmp: aligned(4 * ff),
 	}
 	if maxN > n {
-		v.dw, v.db = aligned(c.O*c.K()), aligned(c.O)
+		v.dw, v.db = aligned(v.weights), aligned(c.O)
 	}
 	return v
 }
 
 // Pack implements [kernel.Conv2D].
 func (v *winograd) Pack(w, b []float32) {
-	v.call(fnFilters, 0, 1|4|16, v.u, w[:v.s.O*v.s.K()], v.tmp, b[:v.s.O], v.bias)
+	v.call(fnFilters, 0, 1|4|16, v.u, w[:v.weights], v.tmp, b[:v.o], v.bias)
 	v.call(fnFiltersTransposed, 0, 1, v.ut, v.u)
 }
 
@@ -113,19 +106,19 @@ func (v *winograd) BackwardInput(dx, dy []float32, n int) {
 
 // BackwardWeights implements [kernel.Conv2D].
 func (v *winograd) BackwardWeights(dw, db, dy, x []float32, n int) {
-	dw, db = dw[:v.s.O*v.s.K()], db[:v.s.O]
+	dw, db = dw[:v.weights], db[:v.o]
 	dy, x = dy[:n*v.ys], x[:n*v.xs]
-	v.weights(dw, db, dy, x, min(n, winogradBlock))
+	v.gradients(dw, db, dy, x, min(n, winogradBlock))
 	for n > winogradBlock {
 		dy, x, n = dy[winogradBlock*v.ys:], x[winogradBlock*v.xs:], n-winogradBlock
-		v.weights(v.dw, v.db, dy, x, min(n, winogradBlock))
+		v.gradients(v.dw, v.db, dy, x, min(n, winogradBlock))
 		v.set.elem.Add(dw, v.dw)
 		v.set.elem.Add(db, v.db)
 	}
 }
 
-// weights is BackwardWeights for a block of samples.
-func (v *winograd) weights(dw, db, dy, x []float32, n int) {
+// gradients is BackwardWeights for a block of samples.
+func (v *winograd) gradients(dw, db, dy, x []float32, n int) {
 	dy, x = dy[:n*v.ys], x[:n*v.xs]
 	v.call(fnInputs, n, 1|4, v.v, x, v.tmp)
 	v.call(fnOutputGradients, n, 1|4, v.d, dy, v.tmp)

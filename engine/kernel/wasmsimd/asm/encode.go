@@ -18,6 +18,9 @@ func appendS32(b []byte, x int32) []byte {
 	return append(b, byte(x)&0x7f)
 }
 
-func appendName(b []byte, s string) []byte {
-	return append(appendU32(b, uint32(len(s))), s...)
+// appendBytes appends x after its length.
+func appendBytes(b, x []byte) []byte {
+	return append(appendU32(b, uint32(len(x))), x...)
 }
+
+func appendName(b []byte, s string) []byte { return appendBytes(b, []byte(s)) }

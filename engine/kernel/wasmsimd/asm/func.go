@@ -74,15 +74,15 @@ func (f *Func) empty(what string) {
 func (f *Func) encode() []byte {
 	var groups []byte // runs of locals of one type
 	n := uint32(0)
-	for i := 0; i < len(f.locals); n++ {
-		start := i
-		for i < len(f.locals) && f.locals[i] == f.locals[start] {
-			i++
+	start := 0
+	for i, t := range f.locals {
+		if i+1 == len(f.locals) || f.locals[i+1] != t {
+			groups = append(appendU32(groups, uint32(i+1-start)), byte(t))
+			start = i + 1
+			n++
 		}
-		groups = append(appendU32(groups, uint32(i-start)), byte(f.locals[start]))
 	}
-	body := append(append(appendU32(nil, n), groups...), f.code...)
-	return append(appendU32(nil, uint32(len(body))), body...)
+	return appendBytes(nil, append(append(appendU32(nil, n), groups...), f.code...))
 }
 
 // node is an expression: an instruction with its operands, or a local

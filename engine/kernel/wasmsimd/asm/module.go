@@ -60,54 +60,50 @@ type Module struct {
 	Program *Program // what functions may run
 	Extra   Extra    // what programs may call, or nil
 
-	name    string
-	types   [][]byte // encoded function types, each once
-	imports [][]byte
-	funcs   [][]byte // the type of each
-	table   [][]byte // the module's own, if any
-	memory  [][]byte // the module's own, if any
-	exports [][]byte
-	element [][]byte
-	code    [][]byte
-	err     error
+	name     string
+	sections [sectionCode + 1][][]byte // entries
+	err      error
 }
 
 // New returns an empty module; name is for error messages only.
 func New(name string) *Module { return &Module{name: name} }
 
+// add appends an entry to a section and returns its index.
+func (m *Module) add(section int, entry []byte) int {
+	m.sections[section] = append(m.sections[section], entry)
+	return len(m.sections[section]) - 1
+}
+
+// typeIndex is the index of a type, which it adds once.
 func (m *Module) typeIndex(t string) uint32 {
-	for i, have := range m.types {
+	for i, have := range m.sections[sectionType] {
 		if string(have) == t {
 			return uint32(i)
 		}
 	}
-	m.types = append(m.types, []byte(t))
-	return uint32(len(m.types) - 1)
+	return uint32(m.add(sectionType, []byte(t)))
 }
 
 // Import imports what is [AnyMemory], which loads and stores use, or
 // [AnyTable], which [Module.Elements] fills.
 func (m *Module) Import(module, name, what string) {
-	m.imports = append(m.imports, append(appendName(appendName(nil, module), name), what...))
+	m.add(sectionImport, append(appendName(appendName(nil, module), name), what...))
 }
 
-func (m *Module) addExport(name string, kind byte, index int) {
-	b := append(appendName(nil, name), kind)
-	m.exports = append(m.exports, appendU32(b, uint32(index)))
+func (m *Module) addExport(name string, kind, index int) {
+	m.add(sectionExport, appendU32(appendU32(appendName(nil, name), uint32(kind)), uint32(index)))
 }
 
 // Memory defines and exports a memory of the given 64 KiB pages, which may
 // grow.
 func (m *Module) Memory(name string, pages int) {
-	m.memory = [][]byte{appendU32([]byte{0}, uint32(pages))}
-	m.addExport(name, kindMemory, 0)
+	m.addExport(name, kindMemory, m.add(sectionMemory, appendU32([]byte{0}, uint32(pages))))
 }
 
 // Table defines and exports a function table of the given size, which may
 // grow.
 func (m *Module) Table(name string, size int) {
-	m.table = [][]byte{appendU32([]byte{typeFuncref, 0}, uint32(size))}
-	m.addExport(name, kindTable, 0)
+	m.addExport(name, kindTable, m.add(sectionTable, appendU32([]byte{typeFuncref, 0}, uint32(size))))
 }
 
 // Types of functions: how many parameters and which, how many results and
@@ -123,8 +119,7 @@ const (
 func (m *Module) Begin(name, typ string) *Func {
 	params := typ[2 : 2+typ[1]]
 	f := &Func{m: m, name: name, params: params, results: typ[3+len(params):], p: m.Program}
-	m.addExport(name, kindFunc, len(m.funcs))
-	m.funcs = append(m.funcs, appendU32(nil, m.typeIndex(typ)))
+	m.addExport(name, kindFunc, m.add(sectionFunction, appendU32(nil, m.typeIndex(typ))))
 	if f.p != nil {
 		f.latest = make([]int, len(f.p.names))
 		f.bind(wFrame, f.Param(0))
@@ -141,9 +136,7 @@ func (f *Func) End(macro string) {
 			if !ok {
 				panic(e)
 			}
-			if f.m.err == nil {
-				f.m.err = fmt.Errorf("asm: %s: %w", f.m.name, err.error)
-			}
+			f.m.fail(err.error)
 		}
 	}()
 	if macro != "" {
@@ -151,7 +144,7 @@ func (f *Func) End(macro string) {
 	}
 	f.emit([]byte{opEnd}, f.results, 0)
 	f.empty("function")
-	f.m.code = append(f.m.code, f.encode())
+	f.m.add(sectionCode, f.encode())
 }
 
 // Trampoline exports a function that calls the one in table slot a with the
@@ -177,36 +170,39 @@ func (m *Module) Probe(instruction string) {
 // Elements puts all the module's functions into table slots first, first+1, …
 // when the module is instantiated.
 func (m *Module) Elements(first int) {
+	n := uint32(len(m.sections[sectionFunction]))
 	b := appendS32([]byte{0, opConst}, int32(first)) // active, table 0
-	b = appendU32(append(b, opEnd), uint32(len(m.funcs)))
-	for i := range m.funcs {
-		b = appendU32(b, uint32(i))
+	b = appendU32(appendU32(b, opEnd), n)
+	for i := range n {
+		b = appendU32(b, i)
 	}
-	m.element = [][]byte{b}
+	m.add(sectionElement, b)
 }
 
 // Bytes encodes the module, or reports the first thing that was wrong in it.
 func (m *Module) Bytes() ([]byte, error) {
-	if m.err == nil && len(m.imports) > 0 && len(m.memory)+len(m.table) > 0 {
-		m.err = errors.New("asm: " + m.name + ": has imports and a memory or table of its own")
+	if len(m.sections[sectionImport]) > 0 && len(m.sections[sectionMemory])+len(m.sections[sectionTable]) > 0 {
+		m.fail(errors.New("has imports and a memory or table of its own"))
 	}
 	if m.err != nil {
 		return nil, m.err
 	}
 	out := []byte("\x00asm\x01\x00\x00\x00")
-	for id, entries := range [...][][]byte{
-		sectionType: m.types, sectionImport: m.imports, sectionFunction: m.funcs, sectionTable: m.table,
-		sectionMemory: m.memory, sectionExport: m.exports, sectionElement: m.element, sectionCode: m.code,
-	} {
-		if len(entries) == 0 {
-			continue
+	for id, entries := range m.sections {
+		if len(entries) > 0 {
+			body := appendU32(nil, uint32(len(entries)))
+			for _, e := range entries {
+				body = append(body, e...)
+			}
+			out = appendBytes(appendU32(out, uint32(id)), body)
 		}
-		body := appendU32(nil, uint32(len(entries)))
-		for _, e := range entries {
-			body = append(body, e...)
-		}
-		out = appendU32(append(out, byte(id)), uint32(len(body)))
-		out = append(out, body...)
 	}
 	return out, nil
+}
+
+// fail keeps the first error.
+func (m *Module) fail(err error) {
+	if m.err == nil {
+		m.err = fmt.Errorf("asm: %s: %w", m.name, err)
+	}
 }
