@@ -32,9 +32,7 @@ const (
 
 // Conv2D implements [kernel.Set]. It panics on a shape that Check rejects.
 func (s *Set) Conv2D(c kernel.Conv, maxN int) kernel.Conv2D[float32] {
-	if err := c.Check(); err != nil {
-		panic(err)
-	}
+	must(c.Check())
 	if s.mode != Direct && fitsWinograd(c) {
 		return s.winograd(c, maxN)
 	}

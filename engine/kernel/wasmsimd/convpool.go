@@ -32,11 +32,8 @@ const convPoolNames = convNames + " " + poolNames
 // ConvPool2D implements [kernel.Set]. It panics on shapes that Check rejects
 // or that do not fit each other.
 func (s *Set) ConvPool2D(c kernel.Conv, p kernel.Pool, maxN int) kernel.ConvPool2D[float32] {
-	for _, err := range []error{c.Check(), p.Check()} {
-		if err != nil {
-			panic(err)
-		}
-	}
+	must(c.Check())
+	must(p.Check())
 	if p.H != c.OH() || p.W != c.OW() || p.C != c.O || c.ReLU {
 		panic(fmt.Errorf("wasmsimd: pooling %+v of convolution %+v: want its output's shape, and the ReLU after pooling", p, c))
 	}

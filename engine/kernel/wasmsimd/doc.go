@@ -34,6 +34,6 @@
 // [Direct], have it where portable does, but that the gradient of pooling also
 // multiplies zeros: 0·∞ is NaN.
 //
-// The package imports kernel and asm; it knows nothing of JavaScript. Start
+// The package imports kernel, portable and asm; it knows nothing of JavaScript. Start
 // reading at [Set], then common.k, product.k and conv.go.
 package wasmsimd

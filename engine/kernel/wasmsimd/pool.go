@@ -25,9 +25,7 @@ func poolValues(p *kernel.Pool) []int {
 
 // MaxPool2D implements [kernel.Set]. It panics on a shape that Check rejects.
 func (s *Set) MaxPool2D(p kernel.Pool) kernel.MaxPool2D[float32] {
-	if err := p.Check(); err != nil {
-		panic(err)
-	}
+	must(p.Check())
 	return s.maxPool(p)
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pairlab/pairlab/engine/kernel"
+	"github.com/pairlab/pairlab/engine/kernel/portable"
 	"github.com/pairlab/pairlab/engine/kernel/wasmsimd/asm"
 )
 
@@ -38,14 +39,11 @@ var _ kernel.Set[float32] = (*Set)(nil)
 // New returns the kernel set of a mode. It fails if the host does not accept
 // its instructions: no SIMD, or no relaxed SIMD for [Fused].
 func New(host Host, mode Mode) (*Set, error) {
-	switch mode {
-	case SIMD, Direct:
-	case Fused:
-		if !host.Relaxed() {
-			return nil, fmt.Errorf("wasmsimd: mode %q: this engine has no relaxed SIMD instructions", mode)
-		}
-	default:
+	if mode != SIMD && mode != Direct && mode != Fused {
 		return nil, fmt.Errorf("wasmsimd: mode %q: want %q, %q or %q", mode, SIMD, Fused, Direct)
+	}
+	if mode == Fused && !host.Relaxed() {
+		return nil, fmt.Errorf("wasmsimd: mode %q: this engine has no relaxed SIMD instructions", mode)
 	}
 	s := &Set{host: host, mode: mode, program: asm.Parse(kernelText()), loaded: map[string]int{}}
 	s.plans = rowPlans(mode == Fused)
@@ -59,6 +57,13 @@ func (s *Set) Name() string { return string(s.mode) }
 
 // Elementwise implements [kernel.Set].
 func (s *Set) Elementwise() kernel.Elementwise[float32] { return s.elem }
+
+// CrossEntropy implements [kernel.Set]. It is portable's: a step takes a few
+// thousand exponentials, well under a hundredth of its time, and Go's are the
+// same on every machine.
+func (s *Set) CrossEntropy(classes int) kernel.CrossEntropy[float32] {
+	return portable.New[float32]().CrossEntropy(classes)
+}
 
 // load loads a kind of kernel for a shape: numbers, with their names. Names, and
 // those of the kernel's functions, have spaces between. What was loaded before
@@ -99,8 +104,13 @@ func (s *Set) load(kind, names string, shape []int, functions string) (*module, 
 // is a fault of this package, or memory has run out.
 func (s *Set) mustLoad(kind, names string, shape []int, functions string) *module {
 	m, err := s.load(kind, names, shape, functions)
+	must(err)
+	return m
+}
+
+// must panics on a shape that no kernel can have.
+func must(err error) {
 	if err != nil {
 		panic(err)
 	}
-	return m
 }

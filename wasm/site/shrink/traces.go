@@ -20,11 +20,12 @@ const (
 	inlinedIndex = 2 // of pcdata
 	inlinedTree  = 3 // of funcdata
 	inlinedSize  = 16
+	argumentInfo = 5 // of funcdata: from here on all is for traces
 )
 
 // shortenTraces takes out of the table of functions what only the traces of a
-// crash use: files, lines and inlined functions, and the folders and type
-// arguments in functions' names. A function without lines has the line 0 of the
+// crash use: files, lines, arguments and inlined functions, and the folders and
+// type arguments in functions' names. A function without lines has the line 0 of the
 // file "?". What the runtime needs to run, stack heights and maps, stays.
 //
 // The layout is that of Go 1.20 and later, which its magic number says; see
@@ -64,7 +65,8 @@ func shortenTraces(memory []byte) {
 				continue
 			}
 			dropped[word(at)] = true
-			if tree := funcdata + 4*inlinedTree; memory[f+nfuncdataAt] > inlinedTree && word(tree) != noFuncdata {
+			tree := funcdata + 4*inlinedTree
+			if word(at) != 0 && memory[f+nfuncdataAt] > inlinedTree && word(tree) != noFuncdata {
 				_, last := pcTable(memory[pcs+word(at) : table])
 				if start := trees + word(tree); trees > 0 && start+inlinedSize*(last+1) <= len(memory) {
 					clear(memory[start : start+inlinedSize*(last+1)])
@@ -72,6 +74,14 @@ func shortenTraces(memory []byte) {
 				setWord(tree, noFuncdata)
 			}
 			setWord(at, 0)
+		}
+		for n := memory[f+nfuncdataAt]; n > 0; n-- {
+			last := funcdata + 4*int(n-1)
+			if n <= argumentInfo && word(last) != noFuncdata {
+				break
+			}
+			setWord(last, 0)
+			memory[f+nfuncdataAt] = n - 1
 		}
 		used[word(f+pcspAt)] = true
 		dropped[word(f+pcfileAt)], dropped[word(f+pclnAt)] = true, true

@@ -32,7 +32,7 @@ func (f *Func) primary() (v Value) {
 			v = *f.find(t.n)
 		}
 	default:
-		f.fail("%c, want an expression", t.kind)
+		f.fail(string(rune(t.kind)), ", want an expression")
 	}
 	return f.postfix(v)
 }
@@ -77,7 +77,7 @@ func (f *Func) macro(name int, args []Value) Value {
 	height, then := len(f.env), f.at
 	def, ok := f.p.defs[name]
 	if !ok {
-		f.fail("there is no macro %s", f.p.names[name])
+		f.fail(f.p.names[name], ": there is no such macro")
 	}
 	f.at = def
 	f.take('(')
@@ -121,7 +121,7 @@ func (f *Func) function(name int, args []Value) Value {
 		}
 	}
 	if name >= len(instructions) {
-		f.fail("there is no %q", f.p.names[name])
+		f.fail(f.p.names[name], ": there is no such function")
 	}
 	return f.instr(&instructions[name], args)
 }

@@ -24,15 +24,24 @@ type Func struct {
 }
 
 // mistake is what a panic carries from where it was made to [Func.End].
-type mistake struct{ error error }
+type mistake string
 
 // fail ends the assembling of the function.
-func (f *Func) fail(format string, args ...any) {
+func (f *Func) fail(what, more string) {
 	line := 0
 	if f.p != nil {
 		line = f.p.tokens[max(f.at-1, 0)].line
 	}
-	panic(mistake{fmt.Errorf("%s: line %d: %s", f.name, line, fmt.Sprintf(format, args...))})
+	panic(mistake(fmt.Sprintf("%s: line %d: %s%s", f.name, line, what, more)))
+}
+
+// names are types as the text format has them.
+func names(types string) string {
+	s := ""
+	for i := range len(types) {
+		s += Type(types[i]).String() + " "
+	}
+	return s
 }
 
 // emit appends an instruction that takes operands of some types off the stack
@@ -41,7 +50,7 @@ func (f *Func) emit(code []byte, takes string, gives Type) {
 	f.code = append(f.code, code...)
 	at := len(f.stack) - len(takes)
 	if at < f.base || string(f.stack[at:]) != takes {
-		f.fail("instruction %#x needs %v, the block's stack holds %v", code, []Type(takes), f.stack[f.base:])
+		f.fail("an instruction needs "+names(takes), ", the block's stack holds "+names(string(f.stack[f.base:])))
 	}
 	f.stack = f.stack[:at]
 	if gives != 0 {
@@ -66,7 +75,7 @@ func (f *Func) close(base int) {
 // empty checks that a block has used up what it computed.
 func (f *Func) empty(what string) {
 	if len(f.stack) != f.base {
-		f.fail("%s leaves %v on the stack", what, f.stack[f.base:])
+		f.fail(what, " leaves values on the stack: "+names(string(f.stack)))
 	}
 }
 

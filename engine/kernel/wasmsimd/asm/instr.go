@@ -134,7 +134,7 @@ func (f *Func) Instr(name string, args ...Value) Value {
 			return f.instr(in, args[:min(len(args), len(in.takes))])
 		}
 	}
-	f.fail("there is no %q", name)
+	f.fail(name, ": there is no such instruction")
 	return Value{}
 }
 
@@ -160,7 +160,7 @@ func (f *Func) instr(in *instruction, args []Value) Value {
 		}
 	}
 	if len(args) > 0 {
-		f.fail("%s: %d arguments too many", in.name, len(args))
+		f.fail(in.name, ": too many arguments")
 	}
 	n.code = append(n.code, in.tail...)
 	if in.gives == "" {
@@ -174,7 +174,7 @@ func (f *Func) instr(in *instruction, args []Value) Value {
 // argument takes the first of args.
 func (f *Func) argument(in *instruction, args *[]Value) Value {
 	if len(*args) == 0 {
-		f.fail("%s: too few arguments", in.name)
+		f.fail(in.name, ": too few arguments")
 	}
 	v := (*args)[0]
 	*args = (*args)[1:]
@@ -185,7 +185,7 @@ func (f *Func) argument(in *instruction, args *[]Value) Value {
 func (f *Func) builtIn(in *instruction, args *[]Value, limit int) int {
 	v := f.argument(in, args)
 	if v.node != nil || v.N < 0 || v.N >= limit {
-		f.fail("%s: built in is %d, want a known number from 0 to %d", in.name, v.N, limit-1)
+		f.fail(in.name, ": want known numbers in range for what it has built in")
 	}
 	return v.N
 }
@@ -219,7 +219,7 @@ func (f *Func) Op(sign byte, a, b Value) Value {
 		n.code = opcode(op)
 		return Value{node: n}
 	}
-	f.fail("%c cannot be applied to %v", sign, x.typ)
+	f.fail(string(rune(sign)), " cannot be applied to "+x.typ.String())
 	return Value{}
 }
 
@@ -248,7 +248,7 @@ func (f *Func) calculate(sign byte, a, b int) int {
 	case notEqual:
 		is = a != b
 	default:
-		f.fail("%c cannot be applied to numbers", sign)
+		f.fail(string(rune(sign)), " cannot be applied to numbers")
 	}
 	if is {
 		return 1

@@ -1,5 +1,7 @@
 package asm
 
+import "strings"
+
 // Program is a text in the package's language, read once.
 type Program struct {
 	tokens []token
@@ -22,12 +24,15 @@ const (
 	end     = 0
 )
 
-// Signs of two characters.
+// Signs of two characters, = after those of firstSigns.
 const (
 	isEqual   = 'e'
 	notEqual  = 'n'
 	atLeast   = 'g'
 	plusEqual = 'p'
+
+	firstSigns = "=!>+"
+	twoSigns   = "engp"
 )
 
 // The first names are those of the instructions, and then the words that the
@@ -102,11 +107,9 @@ func Parse(text string) *Program {
 			p.tokens[open[len(open)-1]].n = len(p.tokens) + 1
 			open = open[:len(open)-1]
 		case i < len(text) && text[i] == '=':
-			for j, first := range [...]byte{'=', '!', '>', '+'} {
-				if c == first {
-					t.kind = [...]byte{isEqual, notEqual, atLeast, plusEqual}[j]
-					i++
-				}
+			if j := strings.IndexByte(firstSigns, c); j >= 0 {
+				t.kind = twoSigns[j]
+				i++
 			}
 		}
 		for j := range operators {

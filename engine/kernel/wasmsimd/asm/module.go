@@ -1,9 +1,6 @@
 package asm
 
-import (
-	"errors"
-	"fmt"
-)
+import "errors"
 
 // Type is a WebAssembly value type.
 type Type byte
@@ -25,7 +22,7 @@ func (t Type) String() string {
 	case V128:
 		return "v128"
 	}
-	return fmt.Sprintf("type(%#x)", byte(t))
+	return "nothing"
 }
 
 // Section ids of the binary format.
@@ -132,11 +129,11 @@ func (m *Module) Begin(name, typ string) *Func {
 func (f *Func) End(macro string) {
 	defer func() {
 		if e := recover(); e != nil {
-			err, ok := e.(mistake)
+			what, ok := e.(mistake)
 			if !ok {
 				panic(e)
 			}
-			f.m.fail(err.error)
+			f.m.fail(string(what))
 		}
 	}()
 	if macro != "" {
@@ -182,7 +179,7 @@ func (m *Module) Elements(first int) {
 // Bytes encodes the module, or reports the first thing that was wrong in it.
 func (m *Module) Bytes() ([]byte, error) {
 	if len(m.sections[sectionImport]) > 0 && len(m.sections[sectionMemory])+len(m.sections[sectionTable]) > 0 {
-		m.fail(errors.New("has imports and a memory or table of its own"))
+		m.fail("has imports and a memory or table of its own")
 	}
 	if m.err != nil {
 		return nil, m.err
@@ -201,8 +198,8 @@ func (m *Module) Bytes() ([]byte, error) {
 }
 
 // fail keeps the first error.
-func (m *Module) fail(err error) {
+func (m *Module) fail(what string) {
 	if m.err == nil {
-		m.err = fmt.Errorf("asm: %s: %w", m.name, err)
+		m.err = errors.New("asm: " + m.name + ": " + what)
 	}
 }

@@ -45,7 +45,7 @@ func (f *Func) unbind(height int) {
 func (f *Func) find(name int) *Value {
 	at := f.latest[name]
 	if at == 0 {
-		f.fail("%s is not known", f.p.names[name])
+		f.fail(f.p.names[name], " is not known")
 	}
 	return f.env[at-1].v
 }
@@ -58,7 +58,7 @@ func (f *Func) take(kind byte) int {
 	t := f.p.tokens[f.at]
 	f.at++
 	if t.kind != kind {
-		f.fail("%c, want %c", t.kind, kind)
+		f.fail(string(rune(t.kind)), ", want "+string(rune(kind)))
 	}
 	return t.n
 }
@@ -95,7 +95,7 @@ func (f *Func) block(at int) {
 func (f *Func) number() int {
 	v := f.expr(0)
 	if v.node != nil {
-		f.fail("a value of %v, want a known number", v.node.typ)
+		f.fail("a value, want a known number", "")
 	}
 	return v.N
 }
@@ -106,7 +106,7 @@ func (f *Func) node(v Value) *node {
 		return &node{typ: I32, local: -1, code: appendS32([]byte{opConst}, int32(v.N))}
 	}
 	if v.node.list != nil {
-		f.fail("a list, want a value")
+		f.fail("a list, want a value", "")
 	}
 	return v.node
 }
@@ -192,7 +192,7 @@ func (f *Func) element(v *Value) *Value {
 		i := f.number()
 		f.take(']')
 		if v.node == nil || i < 0 || i >= len(v.node.list) {
-			f.fail("no element %d", i)
+			f.fail("there is no such element", "")
 		}
 		v = &v.node.list[i]
 	}
@@ -248,7 +248,7 @@ func (f *Func) steps(word int) {
 	n, by := f.number(), 1
 	if word == wCut {
 		if f.take(aName) != wBy {
-			f.fail("cut without by")
+			f.fail("cut without by", "")
 		}
 		by = f.number()
 	}
