@@ -27,7 +27,7 @@ func (f *Func) primary() (v Value) {
 		f.take(')')
 	case aName:
 		if f.peek().kind == '(' {
-			v = f.call(t.n, nil, false)
+			v = f.call(t.n, len(f.args), false)
 		} else {
 			v = *f.find(t.n)
 		}
@@ -45,41 +45,45 @@ func (f *Func) postfix(v Value) Value {
 			v = *f.element(&v)
 		case '.':
 			f.at++
-			v = f.call(f.take(aName), []Value{v}, false)
+			f.args = append(f.args, v)
+			v = f.call(f.take(aName), len(f.args)-1, false)
 		default:
 			return v
 		}
 	}
 }
 
-// call runs a macro or what else has a name; its arguments, but those in args,
-// are next, and in a statement a block may follow them.
-func (f *Func) call(name int, args []Value, statement bool) Value {
+// call runs a macro or what else has a name. Its arguments are in f.args from
+// first on, and then next; in a statement a block may follow them.
+func (f *Func) call(name, first int, statement bool) (v Value) {
 	f.take('(')
 	for !f.skips(')') {
-		args = append(args, f.expr(0))
+		v = f.expr(0)
+		f.args = append(f.args, v)
 		f.skips(',')
 	}
-	if _, ok := f.p.defs[name]; !ok {
-		return f.function(name, args)
+	args := f.args[first:]
+	if f.p.defs[name] == 0 {
+		v = f.function(name, args)
+	} else {
+		height := len(f.env)
+		if statement && f.peek().kind == '{' {
+			f.bind(wYield, Value{N: f.body()})
+		}
+		v = f.macro(name, args)
+		f.unbind(height)
 	}
-	height := len(f.env)
-	if statement && f.peek().kind == '{' {
-		f.bind(wYield, Value{N: f.body()})
-	}
-	v := f.macro(name, args)
-	f.unbind(height)
+	f.args = f.args[:first]
 	return v
 }
 
 // macro runs a macro.
 func (f *Func) macro(name int, args []Value) Value {
 	height, then := len(f.env), f.at
-	def, ok := f.p.defs[name]
-	if !ok {
+	f.at = f.p.defs[name]
+	if f.at == 0 {
 		f.fail(f.p.names[name], ": there is no such macro")
 	}
-	f.at = def
 	f.take('(')
 	for _, v := range args {
 		f.bind(f.take(aName), v)
@@ -115,13 +119,14 @@ func (f *Func) function(name int, args []Value) Value {
 	case wMax:
 		return Value{N: max(a.N, b.N)}
 	}
+	if name < len(instructions) {
+		return f.instr(&instructions[name], args)
+	}
 	if f.m.Extra != nil {
 		if v, ok := f.m.Extra(f, f.p.names[name], args); ok {
 			return v
 		}
 	}
-	if name >= len(instructions) {
-		f.fail(f.p.names[name], ": there is no such function")
-	}
-	return f.instr(&instructions[name], args)
+	f.fail(f.p.names[name], ": there is no such function")
+	return Value{}
 }

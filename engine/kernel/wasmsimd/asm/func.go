@@ -18,8 +18,9 @@ type Func struct {
 	p        *Program
 	at       int // the next token
 	env      []binding
-	latest   []int // by name: 1 + where in env it was bound last, or 0
-	result   Value // of the macro that returned
+	latest   []int   // by name: 1 + where in env it was bound last, or 0
+	args     []Value // of the calls that are being read
+	result   Value   // of the macro that returned
 	returned bool
 }
 

@@ -7,7 +7,7 @@ type Program struct {
 	tokens []token
 	names  []string
 	ids    map[string]int // the reverse of names
-	defs   map[int]int    // by macro: the token where its parameters start
+	defs   []int          // by name: the token where the macro's parameters start, or 0
 }
 
 // token is a name, a number or a sign.
@@ -67,7 +67,7 @@ var words = [...]string{
 // Parse reads a text. It finds the tokens and macros; what else is wrong in a
 // text is found when it is run.
 func Parse(text string) *Program {
-	p := &Program{ids: map[string]int{}, defs: map[int]int{}}
+	p := &Program{ids: map[string]int{}}
 	for i := range instructions {
 		p.id(instructions[i].name)
 	}
@@ -136,7 +136,7 @@ func (p *Program) id(name string) int {
 	if !ok {
 		id = len(p.names)
 		p.ids[name] = id
-		p.names = append(p.names, name)
+		p.names, p.defs = append(p.names, name), append(p.defs, 0)
 	}
 	return id
 }

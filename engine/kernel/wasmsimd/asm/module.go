@@ -118,7 +118,7 @@ func (m *Module) Begin(name, typ string) *Func {
 	f := &Func{m: m, name: name, params: params, results: typ[3+len(params):], p: m.Program}
 	m.addExport(name, kindFunc, m.add(sectionFunction, appendU32(nil, m.typeIndex(typ))))
 	if f.p != nil {
-		f.latest = make([]int, len(f.p.names))
+		f.latest, f.env = make([]int, len(f.p.names)), make([]binding, 0, maxNames)
 		f.bind(wFrame, f.Param(0))
 	}
 	return f

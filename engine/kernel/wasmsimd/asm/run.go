@@ -13,8 +13,11 @@ type Extra func(f *Func, name string, args []Value) (v Value, ok bool)
 type binding struct {
 	name   int
 	before int // what latest was
-	v      *Value
+	v      Value
 }
+
+// maxNames is the number of names that can be bound at once.
+const maxNames = 500
 
 // Bind names a number.
 func (f *Func) Bind(name string, n int) { f.bind(f.id(name), Value{N: n}) }
@@ -29,7 +32,10 @@ func (f *Func) id(name string) int {
 }
 
 func (f *Func) bind(name int, v Value) {
-	f.env = append(f.env, binding{name, f.latest[name], &v})
+	if len(f.env) == maxNames { // it must not move, as find gives addresses in it
+		f.fail("too many names at once", "")
+	}
+	f.env = append(f.env, binding{name, f.latest[name], v})
 	f.latest[name] = len(f.env)
 }
 
@@ -47,7 +53,7 @@ func (f *Func) find(name int) *Value {
 	if at == 0 {
 		f.fail(f.p.names[name], " is not known")
 	}
-	return f.env[at-1].v
+	return &f.env[at-1].v
 }
 
 func (f *Func) peek() token { return f.p.tokens[f.at] }
@@ -156,7 +162,7 @@ func (f *Func) statement() {
 		f.block(f.find(wYield).N)
 	default:
 		if f.peek().kind == '(' {
-			f.call(word, nil, true)
+			f.call(word, len(f.args), true)
 		} else if at := f.element(f.find(word)); f.peek().kind == '.' {
 			f.postfix(*at)
 		} else {
