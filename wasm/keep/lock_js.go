@@ -39,10 +39,14 @@ func Lock(name string, wait bool) (release func(), ok bool, err error) {
 	if err != nil {
 		return nil, false, fmt.Errorf("keep: lock: %w", err)
 	}
-	given := make(chan bool, 1)
+	type answer struct {
+		given bool
+		err   error
+	}
+	answers := make(chan answer, 2) // one channel, as select takes 20 KB of the program
 	holder, err := safejs.FuncOf(func(_ safejs.Value, args []safejs.Value) any {
 		free := len(args) > 0 && !args[0].IsNull()
-		given <- free
+		answers <- answer{given: free}
 		if !free {
 			return nil
 		}
@@ -56,19 +60,17 @@ func Lock(name string, wait bool) (release func(), ok bool, err error) {
 	if err != nil {
 		return nil, false, fmt.Errorf("keep: lock: %w", err)
 	}
-	refused := make(chan error, 1)
 	go func() {
 		// It is settled when the lock is released, or refused as a whole.
 		if _, err := web.Await(nil, request); err != nil {
-			refused <- err
+			answers <- answer{err: err}
 		}
 	}()
-	select {
-	case ok = <-given:
-	case err = <-refused:
-		return nil, false, fmt.Errorf("keep: lock: %w", err)
+	first := <-answers
+	if first.err != nil {
+		return nil, false, fmt.Errorf("keep: lock: %w", first.err)
 	}
-	if !ok {
+	if !first.given {
 		return nil, false, nil
 	}
 	return func() {
