@@ -147,12 +147,11 @@ func (c *crew) Train(stop *cancel.Signal, team []*client, j *job, yield <-chan s
 		return err
 	}
 	err := c.trainOnce(stop, team, j, yield)
-	var failed *protocol.Error
-	if errors.As(err, &failed) && failed.Refused && j.startOver() {
+	if failed, ok := errors.AsType[*protocol.Error](err); ok && failed.Refused && j.startOver() {
 		c.lost(j, err)
 		err = c.trainOnce(stop, team, j, yield)
 	}
-	if errors.As(err, &failed) && failed.Yielded {
+	if failed, ok := errors.AsType[*protocol.Error](err); ok && failed.Yielded {
 		return schedule.ErrYielded
 	}
 	if err != nil && stop.Err() == nil && slices.ContainsFunc(team, func(w *client) bool { return !w.Alive() }) {
@@ -235,8 +234,8 @@ func (t *teamwork) run(stop *cancel.Signal, yield <-chan struct{}) error {
 }
 
 func isStopped(err error) bool {
-	var failed *protocol.Error
-	return errors.As(err, &failed) && failed.Stopped
+	failed, ok := errors.AsType[*protocol.Error](err)
+	return ok && failed.Stopped
 }
 
 // request is what rank is asked to do, from where the job is.
