@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 )
 
@@ -60,7 +58,7 @@ func ParseManifest(b []byte) (Manifest, error) {
 	if err := d.Decode(&m); err != nil {
 		return Manifest{}, fmt.Errorf("data: %s: %w", ManifestFile, err)
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+	if rest := b[d.InputOffset():]; len(bytes.TrimSpace(rest)) > 0 {
 		return Manifest{}, fmt.Errorf("data: %s: something follows the manifest", ManifestFile)
 	}
 	if err := m.check(); err != nil {

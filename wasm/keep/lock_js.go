@@ -43,7 +43,7 @@ func Lock(name string, wait bool) (release func(), ok bool, err error) {
 		given bool
 		err   error
 	}
-	answers := make(chan answer, 2) // one channel, as select takes 20 KB of the program
+	answers := make(chan answer, 2)
 	holder, err := safejs.FuncOf(func(_ safejs.Value, args []safejs.Value) any {
 		free := len(args) > 0 && !args[0].IsNull()
 		answers <- answer{given: free}
