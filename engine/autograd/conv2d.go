@@ -31,6 +31,7 @@ type conv2d[T tensor.Float] struct {
 	w, b   *Param[T]
 	dx     *slot[T]
 	dw, db *paramSlot[T]
+	tree   *treeGradient[T] // forms dw, or nil
 }
 
 // Conv2D records a valid convolution with stride 1 of x [H, W, I] with
@@ -43,12 +44,18 @@ func (t *Tape[T]) Conv2D(x *Value[T], w, b *Param[T], relu bool) *Value[T] {
 }
 
 // Linear records y = act(x · wᵀ + b) for x of any shape with w's number of
-// columns, w [O, I] and b [O]: a convolution over a single pixel.
+// columns, w [O, I] and b [O]: a convolution over a single pixel. The columns
+// for a map x [H, W, C] are in the order of [Tape.Flatten], without its copy:
+// a convolution with a window as large as the map.
 func (t *Tape[T]) Linear(x *Value[T], w, b *Param[T], relu bool) *Value[T] {
 	if len(w.Shape) != 2 || w.Shape[1] != x.size || len(b.Data) != w.Shape[0] {
 		panic(fmt.Sprintf("autograd: linear: input %v, weights %v, bias %v: want weights [O, %d] and bias [O]", x.Shape, w.Shape, b.Shape, x.size))
 	}
 	s := kernel.Conv{H: 1, W: 1, I: x.size, O: w.Shape[0], KH: 1, KW: 1, ReLU: relu}
+	if len(x.Shape) == 3 {
+		s.H, s.W, s.I = x.Shape[0], x.Shape[1], x.Shape[2]
+		s.KH, s.KW = s.H, s.W
+	}
 	return t.linearMap(s, x, w, b, s.O)
 }
 
@@ -80,6 +87,8 @@ func (o *conv2d[T]) connect() {
 	o.dw, o.db = newParamSlot(o.w), newParamSlot(o.b)
 }
 
+func (o *conv2d[T]) plant() { o.tree = o.t.treeGradient(o.kernel, o.w) }
+
 func (o *conv2d[T]) forward(c parallel.Chunk) {
 	o.kernel.Forward(o.y.rows(c), o.x.rows(c), c.Len())
 }
@@ -89,7 +98,12 @@ func (o *conv2d[T]) backward(c parallel.Chunk) {
 	if o.dx != nil {
 		o.kernel.BackwardInput(o.dx.rows(c), g, c.Len())
 	}
-	o.kernel.BackwardWeights(o.dw.dst(c), o.db.dst(c), g, o.x.rows(c), c.Len())
-	o.dw.add(c, o.t.elementwise)
+	if o.tree != nil {
+		o.tree.take(c, g, o.x.rows(c))
+		o.tree.kernel.BackwardBias(o.db.dst(c), g, c.Len())
+	} else {
+		o.kernel.BackwardWeights(o.dw.dst(c), o.db.dst(c), g, o.x.rows(c), c.Len())
+		o.dw.add(c, o.t.elementwise)
+	}
 	o.db.add(c, o.t.elementwise)
 }

@@ -57,6 +57,9 @@ func opCases() []opCase {
 		{"linear", [][]int{{11}}, [][]int{{6, 11}, {6}}, true, func(t tape64, x values64, p params64, _ state64) *autograd.Value[float64] {
 			return t.Linear(x[0], p[0], p[1], true)
 		}},
+		{"linear_map", [][]int{{3, 2, 4}}, [][]int{{5, 24}, {5}}, true, func(t tape64, x values64, p params64, _ state64) *autograd.Value[float64] {
+			return t.Linear(x[0], p[0], p[1], true)
+		}},
 		{"batchnorm_train", [][]int{{3, 2, 4}}, [][]int{{4}, {4}}, true, norm},
 		{"batchnorm_train_1d", [][]int{{4}}, [][]int{{4}, {4}}, true, norm},
 		{"batchnorm_eval", [][]int{{3, 2, 4}}, [][]int{{4}, {4}}, false, norm},

@@ -15,8 +15,9 @@ type Param[T tensor.Float] struct {
 	Data  []T
 	Grad  []T // of the last step; zero where no loss reaches the parameter
 
-	partial [parallel.Chunks][]T // each chunk's gradient
-	used    bool                 // a consumer that writes the partial gradient is connected
+	at        int                  // where it is in the vector of all
+	partial   [parallel.Chunks][]T // each chunk's gradient
+	consumers int                  // that are connected; the first writes the partial gradient
 }
 
 // Buffer is a tensor of a model's state that is not trained: batch norm's
@@ -71,6 +72,7 @@ func (p *Params[T]) Seal() {
 	for _, q := range p.List {
 		end := at + len(q.Data)
 		copy(p.Data[at:end], q.Data)
+		q.at = at
 		q.Data, q.Grad = p.Data[at:end:end], p.Grad[at:end:end]
 		for c := range p.partial {
 			q.partial[c] = p.partial[c][at:end:end]
@@ -102,10 +104,10 @@ type paramSlot[T tensor.Float] struct {
 
 func newParamSlot[T tensor.Float](p *Param[T]) *paramSlot[T] {
 	s := &paramSlot[T]{p: p}
-	if p.used {
+	if p.consumers > 0 {
 		s.scratch = make([]T, len(p.Data))
 	}
-	p.used = true
+	p.consumers++
 	return s
 }
 

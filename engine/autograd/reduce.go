@@ -15,9 +15,11 @@ type reducer[T tensor.Float] struct {
 	group  parallel.Group[T]
 	e      kernel.Elementwise[T]
 
-	bounds []int           // the ranks' slices of the parameter vector
-	lo, hi int             // the rank's chunks
-	nodes  []parallel.Node // the rank's subtrees
+	bounds []int              // the ranks' slices of the parameter vector
+	lo, hi int                // the rank's chunks
+	nodes  []parallel.Node    // the rank's subtrees
+	trees  []*treeGradient[T] // gradients that are formed by subtrees, in the vector's order
+	spans  []span[T]          // of the vector without those
 
 	// Exchanges are as many as the most subtrees that a rank has: in the
 	// i-th, each rank sends its i-th subtree's sum.
@@ -27,6 +29,12 @@ type reducer[T tensor.Float] struct {
 }
 
 type exchange[T tensor.Float] struct{ send, receive [][]T }
+
+// span is a part of the gradients and of each chunk's.
+type span[T tensor.Float] struct {
+	grad    []T
+	partial [parallel.Chunks][]T
+}
 
 func newReducer[T tensor.Float](p *Params[T], g parallel.Group[T], e kernel.Elementwise[T]) *reducer[T] {
 	size, rank := g.Size(), g.Rank()
@@ -63,19 +71,46 @@ func newReducer[T tensor.Float](p *Params[T], g parallel.Group[T], e kernel.Elem
 	return r
 }
 
+// finish is called when all trees are there.
+func (r *reducer[T]) finish() {
+	at := 0
+	for i := range len(r.trees) + 1 {
+		end, next := len(r.params.Grad), 0
+		if i < len(r.trees) {
+			end, next = r.trees[i].lo, r.trees[i].hi
+		}
+		s := span[T]{grad: r.params.Grad[at:end]}
+		for c := range s.partial {
+			s.partial[c] = r.params.partial[c][at:end]
+		}
+		if at < end {
+			r.spans = append(r.spans, s)
+		}
+		at = next
+	}
+}
+
 // reduce leaves the gradients of the rank's slice in the parameters.
-func (r *reducer[T]) reduce(grid parallel.Grid) {
+func (r *reducer[T]) reduce(grid *parallel.Grid) {
 	for _, c := range grid[r.lo:r.hi] {
 		if c.Len() == 0 {
 			clear(r.params.partial[c.Index])
 		}
 	}
 	if r.group.Size() == 1 {
-		r.e.Sum8(r.params.Grad, &r.params.partial)
+		for i := range r.spans {
+			r.e.Sum8(r.spans[i].grad, &r.spans[i].partial)
+		}
+		for _, t := range r.trees {
+			t.sum(r.params.Grad, grid, parallel.Node{Lo: 0, Size: parallel.Chunks})
+		}
 		return
 	}
 	for _, n := range r.nodes {
 		r.combine(n)
+		for _, t := range r.trees {
+			t.sum(r.params.partial[n.Lo], grid, n)
+		}
 	}
 	for _, x := range r.exchanges {
 		r.group.AllToAll(x.send, x.receive)
@@ -89,9 +124,12 @@ func (r *reducer[T]) reduce(grid parallel.Grid) {
 
 // combine adds up a subtree in the partial gradient of its first chunk.
 func (r *reducer[T]) combine(n parallel.Node) {
-	for step := 1; step < n.Size; step *= 2 {
-		for c := n.Lo; c < n.Lo+n.Size; c += 2 * step {
-			r.e.Add(r.params.partial[c], r.params.partial[c+step])
+	for i := range r.spans {
+		partial := &r.spans[i].partial
+		for step := 1; step < n.Size; step *= 2 {
+			for c := n.Lo; c < n.Lo+n.Size; c += 2 * step {
+				r.e.Add(partial[c], partial[c+step])
+			}
 		}
 	}
 }

@@ -120,6 +120,12 @@ func (t *Tape[T]) Finish() {
 		}
 	}
 	t.backward = append(t.backward, segment[T]{run, t.reduce})
+	for _, o := range t.ops {
+		if p, ok := o.(planter); ok && o.wanted() {
+			p.plant()
+		}
+	}
+	t.reducer.finish()
 }
 
 // SetBetween has fn called again and again during Forward and Backward, each
@@ -218,7 +224,7 @@ func (t *Tape[T]) joinScalars() {
 	}
 }
 
-func (t *Tape[T]) reduce() { t.reducer.reduce(t.grid) }
+func (t *Tape[T]) reduce() { t.reducer.reduce(&t.grid) }
 
 // Slice is the part [lo, hi) of the parameter vector whose gradients this
 // rank has after Backward, and which it is to update.

@@ -42,6 +42,24 @@ type Conv2D[T tensor.Float] interface {
 	BackwardWeights(dw, db, dy, x []T, n int)
 }
 
+// TreeConv2D is a [Conv2D] that can form the weight gradient of several chunks
+// of a batch at once, which spares writing and reading one for each.
+type TreeConv2D[T tensor.Float] interface {
+	Conv2D[T]
+	// TreeWeights makes room for that; nil if the shape does not allow it.
+	TreeWeights() TreeWeights[T]
+}
+
+// TreeWeights are the weight gradients of a [TreeConv2D].
+type TreeWeights[T tensor.Float] interface {
+	// Backward writes dw = ((p0+p1)+(p2+p3))+((p4+p5)+(p6+p7)), the bits that
+	// BackwardWeights's p of each chunk and additions in that order give, for
+	// chunks of n[i] samples, which may be 0; there are 1, 2, 4 or 8.
+	Backward(dw []T, dy, x [][]T, n []int)
+	// BackwardBias writes db [O], the sum over n samples.
+	BackwardBias(db, dy []T, n int)
+}
+
 // ConvPool2D is a convolution whose map is max-pooled at once and not kept:
 //
 //	y = act(maxpool(conv(x)))

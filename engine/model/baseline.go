@@ -45,7 +45,6 @@ func (b *baseline[T]) record(t *autograd.Tape[T], in Inputs[T], batchNorm bool) 
 	}
 	x := norm(t.ConvPool2D(in.Pair, b.conv1.W, b.conv1.B, 4, 1, true), b.bn1)
 	x = norm(t.Conv2D(x, b.conv2.W, b.conv2.B, true), b.bn2)
-	x = t.Flatten(x)
 	x = t.Linear(x, b.lin1.W, b.lin1.B, true)
 	x = t.Linear(x, b.lin2.W, b.lin2.B, true)
 	return Outputs[T]{Pair: t.Linear(x, b.head.W, b.head.B, false)}

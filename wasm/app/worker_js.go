@@ -169,7 +169,7 @@ func (w *worker) load(l protocol.Load, message safejs.Value) error {
 }
 
 // yieldEvery is how long a run goes on without a look at messages.
-const yieldEvery = 10 * time.Millisecond
+const yieldEvery = 40 * time.Millisecond
 
 // beatEvery is how often a run says that it goes on, if it has no news.
 const beatEvery = time.Second

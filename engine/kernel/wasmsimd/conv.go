@@ -28,6 +28,8 @@ const (
 	fnBackwardInput
 	fnBackwardWeights
 	fnColumnSums
+	fnPanelWeights
+	fnUnpackPanel
 )
 
 // Conv2D implements [kernel.Set]. It panics on a shape that Check rejects.
@@ -59,7 +61,7 @@ func (s *Set) direct(c kernel.Conv, maxN int) *conv {
 }
 
 const (
-	convFunctions = "pack packTransposed forward backwardInput backwardWeights columnSums"
+	convFunctions = "pack packTransposed forward backwardInput backwardWeights columnSums panelWeights unpackPanel"
 	convNames     = "H W I O KH KW K relu c runs run stride" // c is O, for columnSums
 )
 
