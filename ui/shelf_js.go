@@ -57,9 +57,6 @@ func newShelf(d *dom, s Shelf) *shelfView {
 // Shelf lists the experiments that are kept, the newest first.
 func (p *Page) Shelf(list []text.Shelved) { p.shelf.list(list) }
 
-// ShelfTitle is what an experiment is called in the list.
-func (p *Page) ShelfTitle(r text.Shelved) string { return p.shelf.dated(r).Title() }
-
 // ShelfSays says something about the list; with undo, there is a button for
 // [Shelf.Undelete].
 func (p *Page) ShelfSays(what string, undo bool) {
@@ -90,19 +87,6 @@ func (p *Page) Show(r experiment.Result) {
 	p.dom.find("#curves-title").call("focus")
 }
 
-// dated is r with its date in words.
-func (v *shelfView) dated(r text.Shelved) text.Shelved {
-	class, err := v.dom.window.Get("Date")
-	v.dom.note(err)
-	date, err := class.New(float64(r.Saved))
-	v.dom.note(err)
-	words, err := date.Call("toLocaleString", "en-GB", map[string]any{"dateStyle": "medium", "timeStyle": "short"})
-	v.dom.note(err)
-	r.When, err = words.String()
-	v.dom.note(err)
-	return r
-}
-
 // list has the rows follow, and leaves those alone that stay: one may be being
 // renamed.
 func (v *shelfView) list(runs []text.Shelved) {
@@ -118,7 +102,7 @@ func (v *shelfView) list(runs []text.Shelved) {
 		} else {
 			rows = append(rows, v.newRow(run.ID))
 		}
-		v.fill(rows[len(rows)-1], v.dated(run))
+		v.fill(rows[len(rows)-1], run)
 	}
 	for _, r := range v.rows {
 		r.item.call("remove")
@@ -172,20 +156,18 @@ func (v *shelfView) newRow(id string) *shelfRow {
 
 // fill writes what a row says.
 func (v *shelfView) fill(r *shelfRow, run text.Shelved) {
+	if r.run.ID != "" && r.run.Name == run.Name {
+		return // nothing else of it changes
+	}
 	r.run = run
 	title := run.Title()
 	r.parts["title"].text(title)
 	r.parts["scores"].text(run.Scores())
-	about := run.About()
-	if run.Name != "" {
-		about = run.When + ". " + about
-	}
-	r.parts["about"].text(about)
+	r.parts["about"].text(run.About())
 	for name, label := range map[string]string{"pick": "Compare ", "open": "Open ", "rename": "Rename ", "link": "Link that makes again ", "delete": "Delete "} {
 		r.parts[name].attribute("aria-label", label+title)
 	}
-	run.Config.Autostart = true
-	r.parts["link"].attribute("href", "?"+run.Config.Encode())
+	r.parts["link"].attribute("href", run.Query)
 }
 
 // lock keeps experiments from being opened while one is under way.

@@ -11,8 +11,10 @@ import (
 // Shelved is an experiment that has ended and that the browser's storage
 // keeps, as the page lists it.
 type Shelved struct {
-	ID   string `json:"-"` // begins with the time
-	When string `json:"-"` // Saved, in words
+	ID       string `json:"-"` // begins with the time
+	When     string `json:"-"` // Saved, in words
+	Settings string `json:"-"` // see Settings
+	Query    string `json:"-"` // that makes it again
 
 	Schema string            `json:"schema"`
 	Name   string            `json:"name"`  // that a person gave it; empty: none
@@ -63,22 +65,28 @@ func (m ShelvedModel) score() string {
 	return text
 }
 
-// About says what the experiment's settings were, where they are not the
-// preset's, and its digest.
+// About says what the experiment was.
 func (r Shelved) About() string {
+	text := r.Settings + ". Digest " + short(r.Digest) + "."
+	if r.Name != "" {
+		text = r.When + ". " + text
+	}
+	return text
+}
+
+// Settings says where settings are not their preset's.
+func Settings(c experiment.Config) string {
 	var changes []string
 	for _, f := range experiment.Fields() {
-		if !f.QueryOnly && f.Changed(r.Config) {
-			changes = append(changes, f.Label+" "+setting(f, r.Config))
+		if !f.QueryOnly && f.Changed(c) {
+			changes = append(changes, f.Label+" "+setting(f, c))
 		}
 	}
-	text := setting(experiment.FieldByName("preset"), r.Config) + " preset"
+	text := setting(experiment.FieldByName("preset"), c) + " preset"
 	if len(changes) == 0 {
-		text += " as it is"
-	} else {
-		text += ", but " + strings.Join(changes, ", ")
+		return text + " as it is"
 	}
-	return text + ". Digest " + short(r.Digest) + "."
+	return text + ", but " + strings.Join(changes, ", ")
 }
 
 // short is the part of a digest that people compare.

@@ -20,7 +20,7 @@ func shelved(t *testing.T, id, name, query string, accuracies ...float64) Shelve
 		rounds = append(rounds, train.Result{TestAccuracy: a, Seconds: 2})
 	}
 	return Shelved{
-		ID: id, Name: name, When: "24 Nov 2026, 23:05", Config: c, Digest: "0123456789abcdef",
+		ID: id, Name: name, When: "24 Nov 2026, 23:05", Config: c, Settings: Settings(c), Digest: "0123456789abcdef",
 		Models: []ShelvedModel{{
 			Kind: model.Siamese10, Rounds: len(rounds), Parameters: 39_588,
 			Summary: experiment.Summarize(rounds), Interval: experiment.AccuracyInterval(rounds),
@@ -41,7 +41,7 @@ func TestTheListSaysWhatAnExperimentWas(t *testing.T) {
 		t.Errorf("about %q, want %q", got, want)
 	}
 	as := shelved(t, "2", "Mine", "")
-	if got := as.About(); as.Title() != "Mine" || got != "Paper preset as it is. Digest 0123456789ab." {
+	if got := as.About(); as.Title() != "Mine" || got != "24 Nov 2026, 23:05. Paper preset as it is. Digest 0123456789ab." {
 		t.Errorf("%q, %q", as.Title(), got)
 	}
 	if got := as.Scores(); got != "Siamese10: no round finished" {

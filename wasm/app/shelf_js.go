@@ -124,7 +124,7 @@ func (s *shelf) read() error {
 		if err != nil {
 			return err
 		}
-		run, err := readShelved(strings.TrimPrefix(name, shelvedPrefix), b)
+		run, err := describe(strings.TrimPrefix(name, shelvedPrefix), b)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err) // of another build, which may list it again
 			continue
@@ -134,6 +134,30 @@ func (s *shelf) read() error {
 	s.list = list
 	s.c.page.Shelf(list)
 	return nil
+}
+
+// describe reads what the list says of an experiment, all of it.
+func describe(id string, b []byte) (text.Shelved, error) {
+	run, err := readShelved(id, b)
+	if err != nil {
+		return run, err
+	}
+	date, err := web.New("Date", float64(run.Saved))
+	if err != nil {
+		return run, err
+	}
+	words, err := date.Call("toLocaleString", "en-GB", map[string]any{"dateStyle": "medium", "timeStyle": "short"})
+	if err != nil {
+		return run, err
+	}
+	if run.When, err = words.String(); err != nil {
+		return run, err
+	}
+	run.Settings = text.Settings(run.Config)
+	again := run.Config
+	again.Autostart = true
+	run.Query = "?" + again.Encode()
+	return run, nil
 }
 
 // changed shows a change, here and in other tabs.
@@ -229,7 +253,7 @@ func (s *shelf) put(id string, result experiment.Result, files func() ([]modelFi
 	if err := s.changed(); err != nil || leaves == nil {
 		return err
 	}
-	s.c.page.ShelfSays(text.MadeRoom(s.c.page.ShelfTitle(*leaves), shelfRoom), false)
+	s.c.page.ShelfSays(text.MadeRoom(leaves.Title(), shelfRoom), false)
 	return nil
 }
 
@@ -257,7 +281,7 @@ func (s *shelf) find(id string) (text.Shelved, error) {
 	if err != nil {
 		return text.Shelved{}, err
 	}
-	return readShelved(id, b)
+	return describe(id, b)
 }
 
 func (s *shelf) rename(id, name string) error {
@@ -299,7 +323,7 @@ func (s *shelf) delete(id string) error {
 	if err := s.changed(); err != nil {
 		return err
 	}
-	s.c.page.ShelfSays("“"+s.c.page.ShelfTitle(run)+"” is deleted.", true)
+	s.c.page.ShelfSays("“"+run.Title()+"” is deleted.", true)
 	if s.waiting != nil {
 		return s.waiting()
 	}

@@ -58,7 +58,7 @@ func (s *shelf) open(id string) error {
 	s.c.page.Show(result)
 	s.c.setPhase(state.Done)
 	s.c.asker.restore(files, func(err error) {
-		says := "“" + s.c.page.ShelfTitle(run) + "” is open: its results and curves are above"
+		says := "“" + run.Title() + "” is open: its results and curves are above"
 		switch {
 		case err != nil:
 			says += ", but its networks could not be opened: " + err.Error()
