@@ -8,7 +8,7 @@ import (
 
 	"github.com/pairlab/pairlab/engine/experiment"
 	"github.com/pairlab/pairlab/engine/model"
-	"github.com/pairlab/pairlab/ui/state"
+	"github.com/pairlab/pairlab/ui/figure"
 	"github.com/pairlab/pairlab/ui/text"
 )
 
@@ -19,25 +19,24 @@ const (
 	labelGap    = 15
 )
 
-// scale is what a chart is of, and the range of its vertical axis as uPlot
-// takes it, in JSON.
+// scale is what a chart is of, and the range of its vertical axis: as uPlot
+// takes it, in JSON, and of the chart that is saved.
 type scale struct {
-	name string
-	of   text.Figure
-	span string
+	name, unit string
+	file       string // in the names of files and elements
+	of         text.Figure
+	format     func(float64) string // of a table's figures
+	span       string
+	reach      figure.Range
 }
 
-// chart is one uPlot chart with two lines for each network.
+// chart is one uPlot chart with a band and two lines for each network.
 type chart struct {
 	charts *charts
 	scale  scale
 	place  *element
 	width  int
 	theme  theme
-
-	curves map[model.Kind]state.Curves
-	train  bool
-	hidden map[model.Kind]bool
 
 	plot   safejs.Value
 	built  bool
@@ -46,7 +45,7 @@ type chart struct {
 }
 
 func newChart(c *charts, selector string, s scale) *chart {
-	ch := &chart{charts: c, scale: s, place: c.dom.find(selector), hidden: map[model.Kind]bool{}}
+	ch := &chart{charts: c, scale: s, place: c.dom.find(selector)}
 	ch.labels = c.dom.function(func(args []safejs.Value) { ch.drawLabels(args[0]) })
 	ch.cursor = c.dom.function(func(args []safejs.Value) { ch.moved(args[0]) })
 	if class, err := c.dom.window.Get("ResizeObserver"); err == nil {
@@ -75,7 +74,7 @@ func (ch *chart) fit() {
 		return
 	}
 	if (w < labelsFrom) != (ch.width < labelsFrom) {
-		ch.build(ch.charts.epochs, ch.theme)
+		ch.build(ch.charts.config.Epochs, ch.theme)
 		return
 	}
 	ch.width = w
@@ -117,13 +116,22 @@ func (ch *chart) options(epochs int) string {
 	}
 	axis := fmt.Sprintf(`"stroke": %q, "font": %q, "gap": 6, "grid": {"stroke": %q, "width": 1}, "ticks": {"show": false}`,
 		ch.theme.muted, ch.theme.font, ch.theme.line)
-	series := "{}"
-	for _, kind := range model.Kinds {
-		for _, width := range [...]float64{2.25, 1} {
+	series, bands := "{}", ""
+	for i, kind := range model.Kinds {
+		for column := range text.ChartSeries { // the band's edges, the line, the line beside
+			width, dots := [...]float64{0, 0, 2.25, 1}[column], `"size": 5`
+			if column < 2 {
+				dots = `"size": 0, "show": false`
+			}
 			series += fmt.Sprintf(`, {"label": %q, "stroke": %[2]q, "width": %v, "show": %t,
-				"points": {"size": 5, "fill": %[2]q, "space": 24}}`,
-				experiment.Label(kind), ch.theme.models[kind], width, !ch.hidden[kind])
+				"points": {%[5]s, "fill": %[2]q, "space": 24}}`,
+				experiment.Label(kind), ch.theme.models[kind], width, !ch.charts.hidden[kind], dots)
 		}
+		if i > 0 {
+			bands += ", "
+		}
+		edge := 1 + text.ChartSeries*i
+		bands += fmt.Sprintf(`{"series": [%d, %d], "fill": "%s29"}`, edge, edge+1, ch.theme.models[kind]) // 16 % of it
 	}
 	return fmt.Sprintf(`{
 		"width": %d, "height": %d, "padding": [10, %d, 0, 0], "legend": {"show": false},
@@ -134,12 +142,12 @@ func (ch *chart) options(epochs int) string {
 				"incrs": [1, 2, 5, 10, 20, 50, 100, 200, 500]},
 			{%[7]s, "size": 44, "space": 34}
 		],
-		"series": [%[9]s]
-	}`, ch.width, chartHeight, right, first, last, ch.scale.span, axis, ch.theme.font, series)
+		"series": [%[9]s], "bands": [%[10]s]
+	}`, ch.width, chartHeight, right, first, last, ch.scale.span, axis, ch.theme.font, series, bands)
 }
 
 func (ch *chart) data() (safejs.Value, error) {
-	return ch.charts.dom.parse(text.ChartData(ch.curves, ch.scale.of, ch.train))
+	return ch.charts.dom.parse(text.ChartData(ch.charts.curves, ch.scale.of, ch.charts.train))
 }
 
 func (ch *chart) draw() {
@@ -151,15 +159,14 @@ func (ch *chart) draw() {
 	if err == nil {
 		ch.charts.dom.wrap(ch.plot).call("setData", data)
 	}
-	ch.place.attribute("aria-label", text.ChartLabel(ch.scale.name, ch.curves, ch.scale.of, ch.train))
+	ch.place.attribute("aria-label", text.ChartLabel(ch.scale.name, ch.charts.curves, ch.scale.of, ch.charts.train))
 }
 
 // hide hides or shows a network's lines.
 func (ch *chart) hide(kind model.Kind, hidden bool) {
-	ch.hidden[kind] = hidden
 	if i := slices.Index(model.Kinds[:], kind); ch.built {
-		for line := range 2 {
-			ch.charts.dom.wrap(ch.plot).call("setSeries", 1+2*i+line, map[string]any{"show": !hidden})
+		for column := range text.ChartSeries {
+			ch.charts.dom.wrap(ch.plot).call("setSeries", 1+text.ChartSeries*i+column, map[string]any{"show": !hidden})
 		}
 	}
 }
@@ -199,9 +206,9 @@ func (ch *chart) drawLabels(plot safejs.Value) {
 	}
 	var labels []label
 	for _, kind := range model.Kinds {
-		line, _ := text.MainLine(ch.curves[kind])
-		if n := len(line); n > 0 && !ch.hidden[kind] {
-			labels = append(labels, label{kind, position(float64(n), "x"), position(ch.scale.of(line[n-1], ch.train), "y")})
+		line, _ := text.MainLine(ch.charts.curves[kind])
+		if n := len(line); n > 0 && !ch.charts.hidden[kind] {
+			labels = append(labels, label{kind, position(float64(n), "x"), position(ch.scale.of(line[n-1], ch.charts.train), "y")})
 			for i := len(labels) - 1; i > 0 && labels[i].y < labels[i-1].y; i-- { // from the top down
 				labels[i], labels[i-1] = labels[i-1], labels[i]
 			}

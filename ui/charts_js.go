@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/pairlab/pairlab/engine/experiment"
 	"github.com/pairlab/pairlab/engine/model"
 	"github.com/pairlab/pairlab/engine/train"
+	"github.com/pairlab/pairlab/ui/figure"
 	"github.com/pairlab/pairlab/ui/state"
 	"github.com/pairlab/pairlab/ui/text"
 )
@@ -24,18 +26,25 @@ type charts struct {
 	stale    bool // there is something new to draw
 	drawn    time.Duration
 	train    bool // the curves are of the training pairs
-	epochs   int
-	outdated []*chart // still to be built, for this number of epochs and this theme
+	config   experiment.Config
+	outdated []*chart // still to be built, for the settings' epochs and this theme
+
+	curves map[model.Kind]state.Curves
+	hidden map[model.Kind]bool
 
 	accuracy, loss *chart
+	figures        []*figureView
 	key            *key
 	note           *element
-	which          []*element
 }
 
 func newCharts(d *dom) *charts {
-	c := &charts{dom: d, epochs: 25, note: d.find("#curves-note")}
+	c := &charts{dom: d, note: d.find("#curves-note"), hidden: map[model.Kind]bool{}}
+	c.config.Epochs = 25
 	var err error
+	for _, s := range []scale{accuracyScale(), lossScale()} {
+		c.figures = append(c.figures, newFigure(c, s))
+	}
 	c.library, err = bootValue("uPlot")
 	d.note(err)
 	if c.library.IsUndefined() {
@@ -49,9 +58,9 @@ func newCharts(d *dom) *charts {
 		radio := d.find("#which input[value="+value+"]").flag("disabled", false)
 		radio.on("change", func(safejs.Value) {
 			c.train = value == "train"
+			c.renew(true)
 			c.redraw()
 		})
-		c.which = append(c.which, radio)
 	}
 	// The colours are the style sheet's, which follow the system's theme.
 	if dark, err := d.window.Call("matchMedia", "(prefers-color-scheme: dark)"); err == nil {
@@ -71,10 +80,10 @@ func (c *charts) works() bool { return c.accuracy != nil }
 // begin clears the charts for a new experiment.
 func (c *charts) begin(config experiment.Config) {
 	c.stale = true
-	if c.epochs != config.Epochs {
-		c.epochs = config.Epochs
+	if c.config.Epochs != config.Epochs {
 		c.outdate()
 	}
+	c.config = config
 }
 
 // outdate has both charts built anew. Each takes a while, so they are built
@@ -90,13 +99,13 @@ func (c *charts) buildOne() {
 	if len(c.outdated) > 0 {
 		next := c.outdated[0]
 		c.outdated = c.outdated[1:]
-		next.build(c.epochs, readTheme(c.dom))
+		next.build(c.config.Epochs, readTheme(c.dom))
 	}
 }
 
 func (c *charts) redraw() {
+	c.key.render(c.curves, c.train, -1)
 	for _, chart := range []*chart{c.accuracy, c.loss} {
-		chart.train = c.train
 		if !slices.Contains(c.outdated, chart) {
 			chart.draw()
 		}
@@ -119,30 +128,39 @@ func (c *charts) render(s *state.State, now time.Duration) (more bool) {
 
 // flush draws what is new.
 func (c *charts) flush(s *state.State) {
-	if !c.stale || !c.works() {
+	if !c.stale {
 		return
 	}
 	c.stale = false
-	curves := map[model.Kind]state.Curves{}
+	c.curves = map[model.Kind]state.Curves{}
 	for _, m := range s.Models {
-		curves[m.Kind] = m.Curves()
+		c.curves[m.Kind] = m.Curves()
 	}
-	c.accuracy.curves, c.loss.curves = curves, curves
-	c.note.text(text.Note(curves))
-	c.key.render(curves, c.train, -1)
-	c.redraw()
+	c.renew(!s.Phase.Busy())
+	if c.works() {
+		c.note.text(text.Note(c.curves))
+		c.redraw()
+	}
+}
+
+// renew has the tables follow, at once or when it is time again.
+func (c *charts) renew(now bool) {
+	for _, f := range c.figures {
+		f.renew(now)
+	}
 }
 
 // hover has the key show the figures of an epoch, from 0; -1 the last ones.
 func (c *charts) hover(epoch int) {
-	if c.key != nil && c.accuracy.curves != nil {
-		c.key.render(c.accuracy.curves, c.train, epoch)
+	if c.key != nil {
+		c.key.render(c.curves, c.train, epoch)
 	}
 }
 
 func accuracyScale() scale {
 	return scale{
-		name: "Accuracy",
+		name: "Accuracy", unit: "%", file: "accuracy", format: text.AccuracyFigure,
+		reach: figure.Range{Soft: [2]float64{50, 100}, Hard: [2]float64{0, 100}},
 		of: func(e train.Epoch, training bool) float64 {
 			if training {
 				return 100 * e.TrainAccuracy
@@ -155,7 +173,8 @@ func accuracyScale() scale {
 
 func lossScale() scale {
 	return scale{
-		name: "Loss",
+		name: "Loss", unit: "mean per pair", file: "loss", format: text.LossFigure,
+		reach: figure.Range{Soft: [2]float64{0, 0.5}, Hard: [2]float64{0, math.Inf(1)}},
 		of: func(e train.Epoch, training bool) float64 {
 			if training {
 				return e.TrainLoss

@@ -31,6 +31,7 @@ func newKey(c *charts) *key {
 		button.on("click", func(safejs.Value) {
 			shown = !shown
 			button.attribute("aria-pressed", strconv.FormatBool(shown))
+			c.hidden[kind] = !shown
 			c.accuracy.hide(kind, !shown)
 			c.loss.hide(kind, !shown)
 		})

@@ -23,6 +23,7 @@ type Handlers struct {
 	// one for each processor core.
 	Workers  func(n int)
 	Networks Networks
+	Shelf    Shelf
 }
 
 // Page is the page. None of its methods blocks; they may be called from any
@@ -43,6 +44,7 @@ type Page struct {
 	charts    *charts
 	try       *tryView
 	keep      *keepView
+	shelf     *shelfView
 	announce  *text.Announcer
 	live      *element
 }
@@ -77,6 +79,7 @@ func New(h Handlers, pause func() error) (*Page, error) {
 	p.charts = newCharts(d)
 	for _, part := range []func(){
 		func() { p.try, p.keep = newTry(d, h.Networks, p.now), newKeep(d, h.Networks) },
+		func() { p.shelf = newShelf(d, h.Shelf) },
 		func() { p.form = newForm(d, p.edited) },
 		func() { p.form.load() },
 		func() { p.form.input("workers").control.on("change", func(safejs.Value) { p.resized() }) },
@@ -197,6 +200,7 @@ func (p *Page) render() {
 		c.render(p.state)
 	}
 	p.downloads.render(p.state)
+	p.shelf.lock(p.state.Phase.Busy())
 	if p.charts.render(p.state, now) {
 		p.frame.request()
 	}

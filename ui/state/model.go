@@ -15,6 +15,8 @@ type Model struct {
 	Finished   []train.Result
 	Summary    experiment.Summary // of Finished
 
+	mean, std []train.Epoch // of Finished, as Curves has them
+
 	rounds int
 	epochs int          // of a run
 	pairs  int          // that a run trains on in an epoch
@@ -69,6 +71,7 @@ func (m *Model) recount(a *experiment.Accumulator) {
 	for _, r := range a.Result().Models {
 		if r.Name == m.Kind {
 			m.Finished, m.Summary = r.Rounds, r.Summary
+			m.mean, m.std = overRounds(m.Finished)
 		}
 	}
 }

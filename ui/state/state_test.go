@@ -140,8 +140,17 @@ func TestCurvesAreMeansOverRoundsThatDidNotDiverge(t *testing.T) {
 	if len(c.Mean) != 2 || math.Abs(c.Mean[0].TestAccuracy-0.6) > 1e-12 || math.Abs(c.Mean[1].TestAccuracy-0.75) > 1e-12 || len(c.Live) != 0 {
 		t.Errorf("%+v", c)
 	}
+	// Of two values the unbiased standard deviation is their distance by √2.
+	if len(c.Std) != 2 || math.Abs(c.Std[0].TestAccuracy-0.2/math.Sqrt2) > 1e-12 || math.Abs(c.Std[1].TestAccuracy-0.1/math.Sqrt2) > 1e-12 || c.Std[0].TestLoss != 0 {
+		t.Errorf("standard deviations %+v", c.Std)
+	}
 	if m.Summary.Diverged != 1 {
 		t.Errorf("%d diverged, want 1", m.Summary.Diverged)
+	}
+	one := begin(t, "models=baseline&rounds=4&epochs=2")
+	one.Apply(0, done(model.Baseline, 0, 0.5, 0.7))
+	if c := one.Model(model.Baseline).Curves(); len(c.Mean) != 2 || len(c.Std) != 0 {
+		t.Errorf("one round: %+v, want no standard deviation", c)
 	}
 }
 

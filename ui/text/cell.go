@@ -1,6 +1,7 @@
 package text
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/pairlab/pairlab/engine/experiment"
@@ -10,7 +11,7 @@ import (
 
 // Rows are the lines of the results table that are measured here, by the
 // names that the page's cells have (data-cell="mean-baseline").
-var Rows = [...]string{"mean", "median", "rounds", "collapsed", "diverged", "parameters", "seconds", "speed"}
+var Rows = [...]string{"mean", "interval", "median", "rounds", "collapsed", "diverged", "parameters", "seconds", "speed"}
 
 // Cell is what a cell of the results table says; empty means that the page's
 // text stays.
@@ -33,6 +34,8 @@ func Cell(s *state.State, kind model.Kind, row string) string {
 	case "mean":
 		mean, std := meanStd(sum.Mean, sum.Std)
 		return strings.TrimSpace(mean + " " + std)
+	case "interval":
+		return interval(experiment.AccuracyInterval(m.Finished))
 	case "median":
 		return number(sum.Median, func(v float64) string { return Percent(v, 2) })
 	case "rounds":
@@ -52,6 +55,14 @@ func Cell(s *state.State, kind model.Kind, row string) string {
 		return number(sum.PairsPerSecond, speed)
 	}
 	return none
+}
+
+// interval is the 95 % interval of an accuracy: 96.8–97.6 %.
+func interval(i experiment.Interval) string {
+	if !i.Bounded() {
+		return none
+	}
+	return strconv.FormatFloat(100*float64(i.Low), 'f', 2, 64) + "–" + Percent(float64(i.High), 2)
 }
 
 func tally(n, of int) string {

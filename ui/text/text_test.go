@@ -82,11 +82,25 @@ func TestCardFollowsARun(t *testing.T) {
 	if got := card(0); plain(got.Score) != "80.00 %" || got.Where != "2 rounds done, 1 diverged" {
 		t.Errorf("done: %+v", got)
 	}
-	cells := map[string]string{"mean": "80.00 %", "median": "80.00 %", "rounds": "2 of 2", "collapsed": "0", "diverged": "1", "parameters": "289,666", "seconds": "6.00 s", "speed": "480 pairs/s"}
+	cells := map[string]string{"mean": "80.00 %", "interval": "–", "median": "80.00 %", "rounds": "2 of 2", "collapsed": "0", "diverged": "1", "parameters": "289,666", "seconds": "6.00 s", "speed": "480 pairs/s"}
 	for _, row := range Rows {
 		if got := plain(Cell(s, model.Baseline, row)); got != cells[row] {
 			t.Errorf("%s: %q, want %q", row, got, cells[row])
 		}
+	}
+}
+
+// With two rounds the half width is 12.706 standard errors: 12.706·0.02/2 for
+// 0.79 and 0.81.
+func TestTheTableSaysTheInterval(t *testing.T) {
+	c, _ := experiment.ParseQuery("models=baseline&rounds=2")
+	s := state.New()
+	s.Begin(0, c, experiment.Environment{})
+	for round, accuracy := range []float64{0.79, 0.81} {
+		s.Apply(0, experiment.Event{Kind: experiment.DoneEvent, Model: model.Baseline, Round: round, Result: &train.Result{TestAccuracy: accuracy}})
+	}
+	if got := plain(Cell(s, model.Baseline, "interval")); got != "67.29–92.71 %" {
+		t.Errorf("%q, want 67.29–92.71 %%", got)
 	}
 }
 
@@ -139,10 +153,13 @@ func TestChartDataIsJSONWithGaps(t *testing.T) {
 	}
 	curves := map[model.Kind]state.Curves{
 		model.Baseline:  {Live: epochs(0.5)},
-		model.Siamese10: {Mean: epochs(0.25, math.NaN(), 0.75), Live: epochs(0.5, 1)},
+		model.Siamese10: {Mean: epochs(0.25, math.NaN(), 0.75), Std: epochs(0.25, math.NaN(), 0.25), Live: epochs(0.5, 1)},
 	}
 	text := ChartData(curves, func(e train.Epoch, _ bool) float64 { return e.TestAccuracy }, false)
-	want := `[[1,2,3],[0.5,null,null],[null,null,null],[null,null,null],[null,null,null],[0.25,null,0.75],[0.5,1,null]]`
+	none := "[null,null,null]"
+	want := "[[1,2,3]," + none + "," + none + ",[0.5,null,null]," + none + // Baseline: edges of the band, line, line beside
+		"," + none + "," + none + "," + none + "," + none +
+		",[0.5,null,1],[0,null,0.5],[0.25,null,0.75],[0.5,1,null]]"
 	if text != want {
 		t.Errorf("%s, want %s", text, want)
 	}

@@ -27,6 +27,9 @@ import (
 //	resumeKept()       promises to go on with it; its result is the one of an
 //	                   experiment that was never interrupted
 //	discardKept()      promises to delete it
+//	ask(i, j)          promises what the networks say of test images i and j
+//	                   (0 to 9999): [{name, yes, probability, left, right}]
+//	                   (the digits' probabilities, not of Baseline)
 //
 // The events are "state" {state}, "progress" and "epoch" {model, round, …},
 // "round" {model, round, result}, "recovered" {model, round, epoch: from which
@@ -45,6 +48,7 @@ func (c *controller) publish(boot safejs.Value) error {
 		"stop":    func([]safejs.Value) (any, error) { c.Stop(); return nil, nil },
 		"workers": c.apiWorkers,
 		"result":  c.apiResult,
+		"ask":     c.apiAsk,
 		"on":      c.apiOn,
 		"kept":    func([]safejs.Value) (any, error) { return promise(c.apiKept) },
 		"resumeKept": func([]safejs.Value) (any, error) {

@@ -116,6 +116,7 @@ func (c *controller) see(stop *cancel.Signal, p plan, jobs []*job) {
 	p.keeper.forget()
 	c.setPhase(state.Done)
 	c.events.tell("done", c.resultJSON())
+	c.shelf.keep(p.id)
 }
 
 // train fetches the images and makes all runs.

@@ -119,6 +119,21 @@ func (ns *networks) load(name string, info protocol.Network, kernels string, fil
 	return ns.version
 }
 
+// take takes a network, and returns its version.
+func (ns *networks) take(n *network) (version int) {
+	ns.mu.Lock()
+	defer ns.mu.Unlock()
+	ns.put(n)
+	return ns.version
+}
+
+// dropTrained drops all networks but the one from a file.
+func (ns *networks) dropTrained() {
+	ns.mu.Lock()
+	defer ns.mu.Unlock()
+	ns.list = slices.DeleteFunc(ns.list, func(n *network) bool { return n.File == "" })
+}
+
 func (ns *networks) find(name string) *network {
 	if i := slices.IndexFunc(ns.list, func(n *network) bool { return n.Name == name }); i >= 0 {
 		return ns.list[i]

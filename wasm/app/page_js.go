@@ -35,6 +35,7 @@ type controller struct {
 	scheduler *schedule.Scheduler[*client, *job]
 	vault     *vault
 	asker     *asker
+	shelf     *shelf
 	cores     int // that the browser says it has
 	can       instructions
 	env       experiment.Environment
@@ -87,6 +88,7 @@ func runPage() error {
 	}
 	c.scheduler = schedule.New(c.crew, parallel.Chunks)
 	c.asker = newAsker(c.crew.newWorker, c.packs, func(list []text.Network) { c.page.Networks(list) })
+	c.shelf = newShelf(c)
 	// Between the parts of the start the browser draws and listens.
 	yielder, err := web.NewYielder()
 	if err != nil {
@@ -108,6 +110,7 @@ func runPage() error {
 		return err
 	}
 	c.setPhase(state.Ready)
+	c.shelf.start()
 	go func() {
 		if _, err := c.offered(); err != nil {
 			// Whoever begins an experiment is told that nothing is kept.
@@ -138,6 +141,7 @@ func (c *controller) handlers() ui.Handlers {
 			}
 		},
 		Networks:   c.asker,
+		Shelf:      c.shelf.handlers(),
 		Retry:      func() { try(c.retry()) },
 		ResumeKept: func() { try(c.ResumeKept()) },
 		DiscardKept: func() {

@@ -4,12 +4,9 @@ package browsertest
 
 import (
 	"bytes"
-	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -18,7 +15,6 @@ import (
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
 
-	"github.com/pairlab/pairlab/data"
 	"github.com/pairlab/pairlab/engine/experiment"
 	"github.com/pairlab/pairlab/engine/modelfile"
 )
@@ -111,6 +107,15 @@ func TestSafetensorsFileIsKeptAndLoadedAgain(t *testing.T) {
 		t.Errorf("the loaded network answers with %v, the one that was trained with %v", got, want)
 	}
 
+	// Saved again it is the same file.
+	other := t.TempDir()
+	w.downloadsTo(other)
+	w.press("Download safetensors of Siamese10, loaded")
+	second := w.downloaded(filepath.Join(other, filepath.Base(name)))
+	if _, q, err := modelfile.Decode(second); err != nil || q.Digest != round.Digest || !bytes.Equal(file, second) {
+		t.Errorf("saved again: %+v, %v; want the same digest and bytes", q, err)
+	}
+
 	// What is not a network is refused, and the one in hand stays.
 	flipped := bytes.Clone(file)
 	flipped[len(flipped)-1] ^= 0x40
@@ -142,174 +147,12 @@ func TestSafetensorsFileIsKeptAndLoadedAgain(t *testing.T) {
 	w.until(soon, `document.getElementById("load-error").hidden && document.getElementById("copied").innerText.includes("is loaded")`)
 }
 
-// TestDownloadedONNXAgrees asks onnxruntime what the page was asked.
-func TestDownloadedONNXAgrees(t *testing.T) {
-	dir := t.TempDir()
-	v := trained(t, threeNets)
-	v.downloadsTo(dir)
-	pairs := [][2]int{{0, 1}, {17, 4242}, {9999, 8}}
-	// The test images as they are, from the pack.
-	store := data.NewStore(manifest(t))
-	pack := testPack(t)
-	b, err := os.ReadFile(filepath.Join(distDir, "data", pack.File))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := store.Add(pack, b); err != nil {
-		t.Fatal(err)
-	}
-	type job struct {
-		Model   string   `json:"model"`
-		Input   string   `json:"input"`
-		Batch   int      `json:"batch"`
-		Outputs []string `json:"outputs"`
-	}
-	var jobs []job
-	page := map[string][][]float64{} // by network and pair: the bars, or the answer's probability of yes
-	for _, network := range []string{"baseline", "siamese2", "siamese10"} {
-		label := map[string]string{"baseline": "Baseline", "siamese2": "Siamese2", "siamese10": "Siamese10"}[network]
-		v.press("Download safetensors of " + label)
-		v.press("Download ONNX of " + label)
-		file := "pairlab-" + network + "-seed1-epoch3"
-		v.downloaded(filepath.Join(dir, file+".onnx"))
-		_, p, err := modelfile.Decode(v.downloaded(filepath.Join(dir, file+".safetensors")))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var x []byte
-		for _, pair := range pairs {
-			for _, image := range pair {
-				sums, _, err := store.Image(data.Test, image)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, sum := range sums {
-					x = binary.LittleEndian.AppendUint32(x, math.Float32bits(float32((float64(sum)/4-p.Mean)/p.Std)))
-				}
-			}
-		}
-		if err := os.WriteFile(filepath.Join(dir, network+".pairs"), x, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		outputs := []string{"pair_logits", "left_logits", "right_logits"}
-		if network == "baseline" {
-			outputs = outputs[:1]
-		}
-		jobs = append(jobs, job{Model: file + ".onnx", Input: network + ".pairs", Batch: len(pairs), Outputs: outputs})
-	}
-	for _, pair := range pairs {
-		v.pick("left", pair[0])
-		v.pick("right", pair[1])
-		v.until(soon, answered)
-		for _, network := range []string{"baseline", "siamese2", "siamese10"} {
-			page[network] = append(page[network], eval[[]float64](v, fmt.Sprintf(`(() => {
-				const verdict = document.querySelector("#verdicts [data-network=%s]");
-				const p = Number(verdict.querySelector("data").value);
-				return [verdict.querySelector("b").innerText === "yes" ? p : 1 - p,
-					...[...verdict.querySelectorAll(".bar")].map((bar) => Number(bar.style.getPropertyValue("--p")))];
-			})()`, network)))
-		}
-	}
-	list, err := json.Marshal(jobs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "jobs.json"), list, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.Command("node", filepath.Join("..", "..", "engine", "onnx", "testdata", "run.mjs"), filepath.Join("..", "..", "ui"), dir).CombinedOutput(); err != nil {
-		t.Fatalf("onnxruntime-web: %v\n%s", err, out)
-	}
-	worst := 0.0
-	for i, j := range jobs {
-		network := []string{"baseline", "siamese2", "siamese10"}[i]
-		outputs := map[string][]float64{}
-		for _, o := range j.Outputs {
-			outputs[o] = logits(t, filepath.Join(dir, j.Model+"."+o))
-		}
-		for k := range pairs {
-			var want []float64
-			if network == "siamese10" {
-				want = append(want, atMost(softmax(outputs["left_logits"][10*k:10*k+10]), softmax(outputs["right_logits"][10*k:10*k+10])))
-			} else {
-				want = append(want, softmax(outputs["pair_logits"][2*k : 2*k+2])[1])
-			}
-			if network != "baseline" {
-				want = append(want, softmax(outputs["left_logits"][10*k:10*k+10])...)
-				want = append(want, softmax(outputs["right_logits"][10*k:10*k+10])...)
-			}
-			got := page[network][k]
-			if len(got) != len(want) {
-				t.Fatalf("%s: %d figures, want %d", network, len(got), len(want))
-			}
-			for n := range want {
-				off := math.Abs(got[n] - want[n])
-				worst = max(worst, off)
-				if !(off <= 1e-4) {
-					t.Errorf("%s, pair %v: the page says %v, onnxruntime %v", network, pairs[k], got, want)
-					break
-				}
-			}
-		}
-	}
-	t.Logf("largest difference between the page's probabilities and onnxruntime's: %.2g", worst)
-}
-
 // pick types the number of a test image.
 func (v *visit) pick(side string, image int) {
 	v.t.Helper()
 	v.do(fmt.Sprintf(`(() => { const field = document.getElementById("pick-%s"); field.focus(); field.select(); })()`, side))
 	v.run(chromedp.KeyEvent(fmt.Sprint(image)))
 	v.until(soon, fmt.Sprintf(`document.querySelector("[data-pad=%s] [data-part=about]").innerText.startsWith("Test image %d, a ")`, side, image))
-}
-
-func manifest(t *testing.T) data.Manifest {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(distDir, "data", data.ManifestFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := data.ParseManifest(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
-func logits(t *testing.T, file string) []float64 {
-	t.Helper()
-	b, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	x := make([]float64, len(b)/4)
-	for i := range x {
-		x[i] = float64(math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:])))
-	}
-	return x
-}
-
-func softmax(x []float64) []float64 {
-	p, sum := make([]float64, len(x)), 0.0
-	for i, v := range x {
-		p[i] = math.Exp(v)
-		sum += p[i]
-	}
-	for i := range p {
-		p[i] /= sum
-	}
-	return p
-}
-
-func atMost(left, right []float64) (yes float64) {
-	for a, p := range left {
-		for b, q := range right {
-			if a <= b {
-				yes += p * q
-			}
-		}
-	}
-	return yes
 }
 
 func TestLinkReproducesTheRun(t *testing.T) {

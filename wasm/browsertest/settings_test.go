@@ -148,3 +148,21 @@ func TestWorkersCanBeChangedDuringTraining(t *testing.T) {
 	v.do(`pairlab.stop()`)
 	v.wait(soon, "done")
 }
+
+func TestAScriptCanAskAboutTestImages(t *testing.T) {
+	v := trained(t, "?models=siamese10&rounds=1&epochs=1&pairs=100&pool=10000")
+	answers := eval[[]struct {
+		Name        string
+		Probability float64
+		Left, Right []float64
+	}](v, `pairlab.ask(3, 9999)`)
+	if len(answers) != 1 || answers[0].Name != "siamese10" || !(answers[0].Probability > 0) || len(answers[0].Left) != 10 || len(answers[0].Right) != 10 {
+		t.Errorf("answers %+v", answers)
+	}
+	for call, want := range map[string]string{`ask(3)`: "two test images", `ask("3", 4)`: "two test images", `ask(3, 10000)`: "10000"} {
+		got := eval[string](v, `(async () => { try { await pairlab.`+call+`; return "no error"; } catch (e) { return e.message; } })()`)
+		if !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q in it", call, got, want)
+		}
+	}
+}
