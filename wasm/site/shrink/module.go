@@ -46,6 +46,11 @@ func Program(program []byte) ([]byte, error) {
 		clear(memory[t.at : t.at+entrySize*t.entries])
 	}
 	shortenTraces(memory)
+	if code := find(sections, sectionCode); code != nil {
+		if code.content, err = shortenCode(code.content); err != nil {
+			return nil, err
+		}
+	}
 	find(sections, sectionData).content = segments(memory)
 	return join(sections), nil
 }
