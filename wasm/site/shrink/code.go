@@ -40,8 +40,8 @@ func shortenCode(content []byte) ([]byte, error) {
 			return nil, errCode
 		}
 		body, err := shortenFunction(rest[n : n+int(size)])
-		if err != nil {
-			return nil, err
+		if err != nil { // it may have instructions that a later Go writes
+			body = rest[n : n+int(size)]
 		}
 		out = append(binary.AppendUvarint(out, uint64(len(body))), body...)
 		rest = rest[n+int(size):]

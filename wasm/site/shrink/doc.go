@@ -13,6 +13,8 @@
 //     traces.go).
 //   - The headers of small data segments: the linker begins a new one after 8
 //     zeros, which saves nothing and does not compress.
+//   - Needless instructions where addresses on the stack are computed (see
+//     code.go).
 //
 // What is not found as it is expected, in a program of another version of Go,
 // is left as it is.
