@@ -142,3 +142,31 @@ func TestAddressesOnTheStack(t *testing.T) {
 		t.Error("an instruction that Go has not: no error")
 	}
 }
+
+// TestOnlyWhatIsComputedIsTakenOut changes one number of a table.
+func TestOnlyWhatIsComputedIsTakenOut(t *testing.T) {
+	functions := begins{at: 8, count: 3, first: 0x1000}
+	memory := make([]byte, 100)
+	for i := range 3 {
+		record := 40 + 8*i
+		memory[8+8*i], memory[9+8*i], memory[12+8*i] = byte(i), 0x10, byte(record)
+		memory[8+record], memory[9+record] = byte(i), 0x10
+	}
+	changed := bytes.Clone(memory)
+	changed[8+48]++
+	before := bytes.Clone(changed)
+	if functions.clear(changed) || !bytes.Equal(changed, before) {
+		t.Error("a record that says something else: want nothing taken out")
+	}
+	if !functions.clear(memory) || memory[9] != 0 || memory[8+48] != 0 || memory[12] == 0 {
+		t.Error("want where functions begin taken out, and nothing else")
+	}
+	long := slices.Concat(bytes.Repeat(entry(0), 16), bytes.Repeat(entry(1), 16), bytes.Repeat(entry(2), 16), bytes.Repeat(entry(3), 5))
+	if found := findTable(long); found != (table{16 * entrySize, 37}) {
+		t.Errorf("found %v, want all entries from function 1 on", found)
+	}
+	long[40*entrySize]++
+	if found := findTable(long); found.entries > 24 {
+		t.Errorf("found %v, want it to end before entry 40", found)
+	}
+}
