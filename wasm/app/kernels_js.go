@@ -43,7 +43,7 @@ func (k *kernelSets) named(name string) (kernel.Set[float32], error) {
 	if set, ok := k.made[name]; ok {
 		return set, nil
 	}
-	var set kernel.Set[float32] = portable.New[float32]()
+	set := portable.Float32()
 	if name != set.Name() {
 		var err error
 		if set, err = wasmsimd.New(k.host, wasmsimd.Mode(name)); err != nil {
@@ -80,8 +80,8 @@ func (can instructions) usable(name string) (usable, lacking string) {
 	if name == string(wasmsimd.Fused) && !can.fused {
 		name, lacking = string(wasmsimd.SIMD), "fused multiply-add"
 	}
-	if name != portable.New[float32]().Name() && !can.simd {
-		name, lacking = portable.New[float32]().Name(), "SIMD instructions"
+	if name != portable.Float32().Name() && !can.simd {
+		name, lacking = portable.Float32().Name(), "SIMD instructions"
 	}
 	return name, lacking
 }

@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/pairlab/pairlab/engine/kernel"
 	"github.com/pairlab/pairlab/engine/kernel/portable"
 	"github.com/pairlab/pairlab/engine/kernel/wasmsimd"
 	"github.com/pairlab/pairlab/engine/kernel/wasmsimd/hosttest"
@@ -35,7 +34,7 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
-	var set kernel.Set[float32] = portable.New[float32]()
+	set := portable.Float32()
 	if args[1] != set.Name() {
 		if set, err = wasmsimd.New(host, wasmsimd.Mode(args[1])); err != nil {
 			return err

@@ -18,6 +18,10 @@ import (
 // New returns the portable kernels.
 func New[T tensor.Float]() kernel.Set[T] { return set[T]{} }
 
+// Float32 is New for float32. A program that compiles its own packages without
+// inlining makes the kernels by this, which is compiled with this package.
+func Float32() kernel.Set[float32] { return New[float32]() }
+
 type set[T tensor.Float] struct{}
 
 func (set[T]) Name() string { return "portable" }

@@ -62,7 +62,7 @@ func (s *Set) Elementwise() kernel.Elementwise[float32] { return s.elem }
 // thousand exponentials, well under a hundredth of its time, and Go's are the
 // same on every machine.
 func (s *Set) CrossEntropy(classes int) kernel.CrossEntropy[float32] {
-	return portable.New[float32]().CrossEntropy(classes)
+	return portable.Float32().CrossEntropy(classes)
 }
 
 // load loads a kind of kernel for a shape: numbers, with their names. Names, and

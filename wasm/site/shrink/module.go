@@ -39,13 +39,24 @@ func Program(program []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	var start []byte
 	if t := findTable(memory); t.entries > 0 {
-		if sections, err = t.compute(sections); err != nil {
+		clear(memory[t.at : t.at+entrySize*t.entries])
+		start = append(start, t.code()...)
+	}
+	if t := shortenTraces(memory); t.count > 0 && t.clear(memory) {
+		start = append(start, t.code()...)
+	}
+	if len(start) > 0 {
+		if sections, err = startWith(sections, start); err != nil {
 			return nil, err
 		}
-		clear(memory[t.at : t.at+entrySize*t.entries])
 	}
-	shortenTraces(memory)
+	if code := find(sections, sectionCode); code != nil {
+		if code.content, err = shortenCode(code.content); err != nil {
+			return nil, err
+		}
+	}
 	find(sections, sectionData).content = segments(memory)
 	return join(sections), nil
 }

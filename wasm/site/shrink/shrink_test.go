@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -110,5 +111,62 @@ func TestMalformedProgramsAreRejected(t *testing.T) {
 		if _, err := Program(program); err == nil || !strings.HasPrefix(err.Error(), "shrink: ") {
 			t.Errorf("%s: error %v, want one of this package", name, err)
 		}
+	}
+}
+
+// TestAddressesOnTheStack rewrites functions of one local that is a pointer.
+func TestAddressesOnTheStack(t *testing.T) {
+	get, extend, const64, add64, wrap := []byte{opLocalGet, 1}, []byte{opExtend}, []byte{opConst64, 16}, []byte{opAdd64}, []byte{opWrap}
+	address := slices.Concat(get, extend, const64, add64, wrap)
+	load, store := []byte{0x29, 3, 8}, []byte{0x37, 3, 8}
+	shortLoad, shortStore := []byte{0x29, 3, 24}, []byte{0x37, 3, 24}
+	sum := slices.Concat(get, []byte{opConst, 16, opAdd})
+	value := []byte{opConst64, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f}
+	call := []byte{0x10, 5}
+	for name, c := range map[string]struct{ from, to [][]byte }{
+		"load":          {[][]byte{address, load}, [][]byte{get, shortLoad}},
+		"store":         {[][]byte{address, value, store}, [][]byte{get, value, shortStore}},
+		"copy":          {[][]byte{address, address, load, store}, [][]byte{get, get, shortLoad, shortStore}},
+		"store address": {[][]byte{get, address, store}, [][]byte{get, sum, store}},
+		"argument":      {[][]byte{address, call}, [][]byte{sum, call}},
+		"across a call": {[][]byte{address, call, store}, [][]byte{sum, call, store}},
+		"not wrapped":   {[][]byte{get, extend, const64, add64, call}, [][]byte{get, extend, const64, add64, call}},
+	} {
+		locals := []byte{1, 1, typeI32}
+		got, err := shortenFunction(slices.Concat(locals, slices.Concat(c.from...), []byte{opEnd}))
+		if want := slices.Concat(locals, slices.Concat(c.to...), []byte{opEnd}); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s: error %v, % x, want % x", name, err, got, want)
+		}
+	}
+	if _, err := shortenFunction([]byte{0, 0xfd, 12}); err == nil {
+		t.Error("an instruction that Go has not: no error")
+	}
+}
+
+// TestOnlyWhatIsComputedIsTakenOut changes one number of a table.
+func TestOnlyWhatIsComputedIsTakenOut(t *testing.T) {
+	functions := begins{at: 8, count: 3, first: 0x1000}
+	memory := make([]byte, 100)
+	for i := range 3 {
+		record := 40 + 8*i
+		memory[8+8*i], memory[9+8*i], memory[12+8*i] = byte(i), 0x10, byte(record)
+		memory[8+record], memory[9+record] = byte(i), 0x10
+	}
+	changed := bytes.Clone(memory)
+	changed[8+48]++
+	before := bytes.Clone(changed)
+	if functions.clear(changed) || !bytes.Equal(changed, before) {
+		t.Error("a record that says something else: want nothing taken out")
+	}
+	if !functions.clear(memory) || memory[9] != 0 || memory[8+48] != 0 || memory[12] == 0 {
+		t.Error("want where functions begin taken out, and nothing else")
+	}
+	long := slices.Concat(bytes.Repeat(entry(0), 16), bytes.Repeat(entry(1), 16), bytes.Repeat(entry(2), 16), bytes.Repeat(entry(3), 5))
+	if found := findTable(long); found != (table{16 * entrySize, 37}) {
+		t.Errorf("found %v, want all entries from function 1 on", found)
+	}
+	long[40*entrySize]++
+	if found := findTable(long); found.entries > 24 {
+		t.Errorf("found %v, want it to end before entry 40", found)
 	}
 }

@@ -6,14 +6,15 @@ import (
 	"errors"
 )
 
-// Instructions of the function that computes the table.
+// Instructions of the function that computes tables.
 const (
 	opLoop     = 0x03
 	opEnd      = 0x0b
 	opBrIf     = 0x0d
 	opLocalGet = 0x20
+	opLocalSet = 0x21
 	opLocalTee = 0x22
-	opStore    = 0x36
+	opLoad     = 0x28
 	opConst    = 0x41
 	opLess     = 0x49 // unsigned
 	opAdd      = 0x6a
@@ -53,22 +54,85 @@ func entry(function int) []byte {
 	return binary.LittleEndian.AppendUint32(make([]byte, 0, entrySize), uint32(function))[:entrySize]
 }
 
-// compute adds a function to the module that makes the table when the module is
-// instantiated:
+// code computes the table; local 0 is i:
 //
 //	for i := range entries { memory[at + 20·i] = i/16 + 1 }
-func (t table) compute(sections []section) ([]section, error) {
+func (t table) code() []byte {
+	var b []byte
+	b = append(b, opLocalGet, 0, opConst, entrySize, opMul)
+	b = append(b, opLocalGet, 0, opConst, 4, opShift, opConst, 1, opAdd)
+	return loop(t.entries, store(b, t.at))
+}
+
+// code computes where functions begin, in 64 KiB of program counters, which
+// stands in the table of functions by number and again in each function's
+// record; local 1 is where:
+//
+//	for i := range count {
+//	    begin = i + first
+//	    memory[at + 8·i] = begin
+//	    memory[at + memory[at + 8·i + 4]] = begin
+//	}
+func (t begins) code() []byte {
+	b := appendSigned([]byte{opLocalGet, 0, opConst}, int64(t.first))
+	b = append(b, opAdd, opLocalSet, 1)
+	b = store(append(b, opLocalGet, 0, opConst, 8, opMul, opLocalGet, 1), t.at)
+	b = binary.AppendUvarint(append(b, opLocalGet, 0, opConst, 8, opMul, opLoad, 2), uint64(t.at+4))
+	return loop(t.count, store(append(b, opLocalGet, 1), t.at))
+}
+
+// begins is the table of functions by number, the first of which begins at
+// first.
+type begins struct{ at, count, first int }
+
+// clear takes out of the memory what code computes, or finds that that is
+// something else.
+func (t begins) clear(memory []byte) bool {
+	word := func(at int) []byte {
+		if at < 0 || at+4 > len(memory) {
+			return nil
+		}
+		return memory[at : at+4]
+	}
+	for _, clears := range [...]bool{false, true} {
+		for i := range t.count {
+			record := word(t.at + 8*i + 4)
+			if record == nil {
+				return false
+			}
+			begin := binary.LittleEndian.AppendUint32(nil, uint32(i+t.first))
+			for _, w := range [][]byte{word(t.at + 8*i), word(t.at + int(binary.LittleEndian.Uint32(record)))} {
+				if clears {
+					clear(w)
+				} else if !bytes.Equal(w, begin) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// loop repeats body n times with local 0 counting from 0.
+func loop(n int, body []byte) []byte {
+	b := append([]byte{opConst, 0, opLocalSet, 0, opLoop, noResult}, body...)
+	b = append(b, opLocalGet, 0, opConst, 1, opAdd, opLocalTee, 0)
+	b = appendSigned(append(b, opConst), int64(n))
+	return append(b, opLess, opBrIf, 0, opEnd)
+}
+
+// store appends a store of 32 bits at an offset.
+func store(b []byte, offset int) []byte {
+	return binary.AppendUvarint(append(b, opStoreFirst, 2), uint64(offset))
+}
+
+// startWith has the module run code, which may use two locals, when it is
+// instantiated.
+func startWith(sections []section, code []byte) ([]section, error) {
 	if find(sections, sectionStart) != nil {
 		return nil, errors.New("shrink: the program has a start function of its own")
 	}
-	code := []byte{1, 1, typeI32, opLoop, noResult} // one local: i
-	code = append(code, opLocalGet, 0, opConst, entrySize, opMul)
-	code = append(code, opLocalGet, 0, opConst, 4, opShift, opConst, 1, opAdd)
-	code = binary.AppendUvarint(append(code, opStore, 2), uint64(t.at))
-	code = append(code, opLocalGet, 0, opConst, 1, opAdd, opLocalTee, 0)
-	code = appendSigned(append(code, opConst), int64(t.entries))
-	code = append(code, opLess, opBrIf, 0, opEnd, opEnd)
-
+	code = append(append([]byte{1, 2, typeI32}, code...), opEnd)
 	typ, err := appendEntry(sections, sectionType, []byte{0x60, 0, 0}) // () → ()
 	if err != nil {
 		return nil, err

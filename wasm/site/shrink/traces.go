@@ -28,27 +28,29 @@ const (
 // type arguments in functions' names. A function without lines has the line 0 of the
 // file "?". What the runtime needs to run, stack heights and maps, stays.
 //
+// It returns where the functions stand by number.
+//
 // The layout is that of Go 1.20 and later, which its magic number says; see
 // runtime/symtab.go and cmd/link/internal/ld/pcln.go.
-func shortenTraces(memory []byte) {
+func shortenTraces(memory []byte) (functions begins) {
 	at := bytes.Index(memory, []byte{0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8}) // magic, 0, quantum, pointer size
 	const headerSize = 8 + 8*8
 	if at < 0 || len(memory) < at+headerSize {
-		return
+		return begins{}
 	}
 	field := func(i int) int { return int(binary.LittleEndian.Uint64(memory[at+8+8*i:])) }
-	functions, names, units, files, pcs, table := field(0), at+field(3), at+field(4), at+field(5), at+field(6), at+field(7)
-	if !(at < names && names < units && units <= files && files <= pcs && pcs < table && table+8*functions <= len(memory)) {
-		return
+	count, names, units, files, pcs, table := field(0), at+field(3), at+field(4), at+field(5), at+field(6), at+field(7)
+	if !(at < names && names < units && units <= files && files <= pcs && pcs < table && table+8*count <= len(memory)) {
+		return begins{}
 	}
 	word := func(at int) int { return int(binary.LittleEndian.Uint32(memory[at:])) }
 	setWord := func(at, x int) { binary.LittleEndian.PutUint32(memory[at:], uint32(x)) }
-	records := make([]int, functions)
+	records := make([]int, count)
 	for i := range records {
 		f := table + word(table+8*i+4)
 		if f < table || f+pcdataAt > len(memory) || word(f+npcdataAt) > 16 ||
 			f+pcdataAt+4*(word(f+npcdataAt)+int(memory[f+nfuncdataAt])) > len(memory) || names+word(f+nameAt) >= units {
-			return
+			return begins{}
 		}
 		records[i] = f
 	}
@@ -102,6 +104,7 @@ func shortenTraces(memory []byte) {
 			clear(memory[pcs+offset : pcs+offset+length])
 		}
 	}
+	return begins{at: table, count: count, first: word(table)}
 }
 
 const noFuncdata = 1<<32 - 1

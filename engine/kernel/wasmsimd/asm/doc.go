@@ -13,10 +13,7 @@
 //	m := asm.New("axpy")
 //	m.Program = asm.Parse(text)
 //	m.Import("go", "mem", asm.AnyMemory)
-//	m.Func("axpy", []asm.Type{asm.I32}, nil, func(f *asm.Func) {
-//		f.Bind("frame", f.Param(0))
-//		f.Run("axpy")
-//	})
+//	m.Begin("axpy", asm.Kernel).End("axpy")
 //	bytes, err := m.Bytes()
 //
 // A text is run when a function is assembled. Its values are numbers, which
@@ -41,8 +38,9 @@
 // Signs are those of Go, on numbers, integers, floats and vectors of floats;
 // comparisons give 1 or 0, those of vectors masks. copy(e) is a new variable
 // set to e, new() one for a vector that is not set yet, list(n) a list, and
-// min and max are of numbers. All else that has a name is an instruction; they
-// are listed in instr.go. x.f(y) is f(x, y).
+// min and max are of numbers. frame is the function's parameter. What else has
+// a name is an instruction, of which instr.go has the list, or one of the
+// module's [Extra] functions. x.f(y) is f(x, y).
 //
 // An expression emits nothing until a statement uses it, and is computed again
 // at each use: copy it to compute it once. A name means the latest value that

@@ -2,16 +2,12 @@ package wasmsimd
 
 import (
 	_ "embed"
-
 	"unsafe"
 
 	"github.com/pairlab/pairlab/engine/kernel/wasmsimd/asm"
 )
 
-const (
-	word = 4  // bytes of a float32
-	vec  = 16 // bytes of a vector
-)
+const word = 4 // bytes of a float32
 
 // The kernels, in the language of package asm. A function is the macro whose
 // name is that of its kind of kernel and its own.
