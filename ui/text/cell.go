@@ -57,12 +57,14 @@ func Cell(s *state.State, kind model.Kind, row string) string {
 	return none
 }
 
-// interval is the 95 % interval of an accuracy: 96.8–97.6 %.
+// interval is the 95 % interval of an accuracy: 96.80–97.60 %. It ends where
+// accuracies do.
 func interval(i experiment.Interval) string {
 	if !i.Bounded() {
 		return none
 	}
-	return strconv.FormatFloat(100*float64(i.Low), 'f', 2, 64) + "–" + Percent(float64(i.High), 2)
+	low, high := max(float64(i.Low), 0), min(float64(i.High), 1)
+	return strconv.FormatFloat(100*low, 'f', 2, 64) + "–" + Percent(high, 2)
 }
 
 func tally(n, of int) string {
