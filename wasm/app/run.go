@@ -29,6 +29,8 @@ type run struct {
 	between func() (time.Duration, error)        // as in train.Hooks
 	keep    func(epoch int, sealed []byte) error // takes the state after an epoch
 	outcome protocol.Outcome                     // that goes with it
+	epochs  int                                  // made
+	thrift  thrift                               // about keeping
 }
 
 // speaks says whether this worker tells how the run goes.
@@ -116,6 +118,7 @@ func (r *run) step(p train.Progress) error {
 }
 
 func (r *run) epoch(number int, epoch train.Epoch) error {
+	r.epochs = number
 	e := r.event(experiment.EpochEvent)
 	e.Epoch, e.EpochNumber = &epoch, number
 	return r.news.add(e)
@@ -123,6 +126,12 @@ func (r *run) epoch(number int, epoch train.Epoch) error {
 
 // save hands the state after an epoch on, and ends the run if it is to yield.
 func (r *run) save(save func() (*train.State, error)) error {
+	last, yields := r.epochs == r.task.Run.Config.Epochs, r.hold.yielding()
+	if !last && !yields && !r.thrift.affords(time.Now()) {
+		return nil
+	}
+	begun := time.Now()
+	defer func() { r.thrift.spent(begun, time.Now()) }()
 	state, err := save()
 	if err != nil {
 		return err
@@ -136,7 +145,7 @@ func (r *run) save(save func() (*train.State, error)) error {
 	if err := r.keep(epoch, keep.Seal(uint64(epoch), b)); err != nil {
 		return err
 	}
-	if r.hold.yielding() && epoch < r.task.Run.Config.Epochs {
+	if yields && !last {
 		if err := r.news.flush(); err != nil {
 			return err
 		}

@@ -96,8 +96,9 @@ type crew struct {
 }
 
 // spinsPerBarrier is how often a rank looks before it sleeps, if every worker
-// has a core of its own: for about as long as it takes to be woken.
-const spinsPerBarrier = 10000
+// has a core of its own: about a millisecond long. Ranks that are a little late
+// would else find each other asleep, one after the other.
+const spinsPerBarrier = 100000
 
 // meetBy sets how teams meet: by the transport asked for, or else in shared
 // memory if the browser allows it. roomy says that every worker has a core.
