@@ -1,0 +1,65 @@
+package inspect
+
+// Columns is how many tiles an Atlas has in a row.
+const Columns = 8
+
+// The colours of an Atlas: of values above 0, below 0, and between tiles. The
+// size of a value is its pixel's opacity, so that the picture stands on light
+// and on dark.
+var (
+	above = [3]uint8{230, 118, 20}
+	below = [3]uint8{52, 120, 226}
+	grid  = [4]uint8{128, 128, 128, 90}
+)
+
+// Atlas is tiles as one picture, Columns in a row, with a line of one pixel
+// around each.
+type Atlas struct {
+	Width  int     `json:"width"`
+	Height int     `json:"height"`
+	Tiles  int     `json:"tiles"`
+	Side   int     `json:"side"` // of a tile
+	Least  float32 `json:"least"`
+	Most   float32 `json:"most"` // of the values
+}
+
+// Draw draws groups of tiles, all to one scale: the largest value by size is
+// opaque. The pictures are RGBA, one after the other.
+func Draw(groups []Tiles) (atlases []Atlas, pixels []byte) {
+	var top float32
+	for _, t := range groups {
+		for _, v := range t.Values {
+			top = max(top, v, -v)
+		}
+	}
+	for _, t := range groups {
+		area := t.Side * t.Side
+		a := Atlas{Tiles: len(t.Values) / area, Side: t.Side}
+		columns := min(Columns, a.Tiles)
+		a.Width = columns*(t.Side+1) + 1
+		a.Height = (a.Tiles+columns-1)/columns*(t.Side+1) + 1
+		picture := make([]byte, 4*a.Width*a.Height)
+		for i := 0; i < len(picture); i += 4 {
+			copy(picture[i:], grid[:])
+		}
+		a.Least, a.Most = t.Values[0], t.Values[0]
+		for i, v := range t.Values {
+			a.Least, a.Most = min(a.Least, v), max(a.Most, v)
+			tile, p := i/area, i%area
+			y := tile/columns*(t.Side+1) + 1 + p/t.Side
+			x := tile%columns*(t.Side+1) + 1 + p%t.Side
+			colour := above
+			if v < 0 {
+				v, colour = -v, below
+			}
+			at := picture[4*(y*a.Width+x):]
+			copy(at, colour[:])
+			at[3] = 0
+			if top > 0 {
+				at[3] = uint8(255*v/top + 0.5)
+			}
+		}
+		atlases, pixels = append(atlases, a), append(pixels, picture...)
+	}
+	return atlases, pixels
+}
