@@ -1,16 +1,22 @@
 package inspect
 
+import "math"
+
 // Columns is how many tiles an Atlas has in a row.
 const Columns = 8
 
 // The colours of an Atlas: of values above 0, below 0, and between tiles. The
-// size of a value is its pixel's opacity, so that the picture stands on light
-// and on dark.
+// size of a value is its opacity, so that the picture stands on light and on
+// dark.
 var (
 	above = [3]uint8{230, 118, 20}
 	below = [3]uint8{52, 120, 226}
 	grid  = [4]uint8{128, 128, 128, 90}
 )
+
+// tileSide is about how many pixels a tile has, at least: small ones are drawn
+// larger, so that the lines between them stay thin.
+const tileSide = 12
 
 // Atlas is tiles as one picture, Columns in a row, with a line of one pixel
 // around each.
@@ -18,13 +24,13 @@ type Atlas struct {
 	Width  int     `json:"width"`
 	Height int     `json:"height"`
 	Tiles  int     `json:"tiles"`
-	Side   int     `json:"side"` // of a tile
+	Side   int     `json:"side"` // of a tile, in values
 	Least  float32 `json:"least"`
 	Most   float32 `json:"most"` // of the values
 }
 
 // Draw draws groups of tiles, all to one scale: the largest value by size is
-// opaque. The pictures are RGBA, one after the other.
+// opaque, and one of a quarter of that half so. The pictures are RGBA, one after the other.
 func Draw(groups []Tiles) (atlases []Atlas, pixels []byte) {
 	var top float32
 	for _, t := range groups {
@@ -36,8 +42,10 @@ func Draw(groups []Tiles) (atlases []Atlas, pixels []byte) {
 		area := t.Side * t.Side
 		a := Atlas{Tiles: len(t.Values) / area, Side: t.Side}
 		columns := min(Columns, a.Tiles)
-		a.Width = columns*(t.Side+1) + 1
-		a.Height = (a.Tiles+columns-1)/columns*(t.Side+1) + 1
+		zoom := max(1, tileSide/t.Side)
+		pitch := zoom*t.Side + 1
+		a.Width = columns*pitch + 1
+		a.Height = (a.Tiles+columns-1)/columns*pitch + 1
 		picture := make([]byte, 4*a.Width*a.Height)
 		for i := 0; i < len(picture); i += 4 {
 			copy(picture[i:], grid[:])
@@ -45,18 +53,21 @@ func Draw(groups []Tiles) (atlases []Atlas, pixels []byte) {
 		a.Least, a.Most = t.Values[0], t.Values[0]
 		for i, v := range t.Values {
 			a.Least, a.Most = min(a.Least, v), max(a.Most, v)
-			tile, p := i/area, i%area
-			y := tile/columns*(t.Side+1) + 1 + p/t.Side
-			x := tile%columns*(t.Side+1) + 1 + p%t.Side
 			colour := above
 			if v < 0 {
 				v, colour = -v, below
 			}
-			at := picture[4*(y*a.Width+x):]
-			copy(at, colour[:])
-			at[3] = 0
+			opacity := uint8(0)
 			if top > 0 {
-				at[3] = uint8(255*v/top + 0.5)
+				opacity = uint8(255*math.Sqrt(float64(v/top)) + 0.5)
+			}
+			tile, p := i/area, i%area
+			for q := range zoom * zoom {
+				y := tile/columns*pitch + 1 + p/t.Side*zoom + q/zoom
+				x := tile%columns*pitch + 1 + p%t.Side*zoom + q%zoom
+				at := picture[4*(y*a.Width+x):]
+				copy(at, colour[:])
+				at[3] = opacity
 			}
 		}
 		atlases, pixels = append(atlases, a), append(pixels, picture...)

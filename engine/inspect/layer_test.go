@@ -153,44 +153,47 @@ func TestFiltersAreTheParameters(t *testing.T) {
 }
 
 func TestAtlasPutsEveryValueInItsPlace(t *testing.T) {
-	groups := []Tiles{{2, make([]float32, 10*4)}, {1, []float32{-4}}}
+	groups := []Tiles{{6, make([]float32, 10*36)}, {13, make([]float32, 169)}}
+	groups[1].Values[0] = -4
 	for i := range groups[0].Values {
-		groups[0].Values[i] = float32(i-20) / 10 // -2 to 1.9
+		groups[0].Values[i] = float32(i-180) / 90 // -2 to 1.99
 	}
 	atlases, pixels := Draw(groups)
-	if want := (Atlas{Width: 25, Height: 7, Tiles: 10, Side: 2, Least: -2, Most: 1.9}); len(atlases) != 2 || atlases[0] != want {
+	// Tiles of 6x6 values are drawn twice as large: eight of 12 pixels in a row.
+	if want := (Atlas{Width: 8*13 + 1, Height: 2*13 + 1, Tiles: 10, Side: 6, Least: -2, Most: groups[0].Values[359]}); len(atlases) != 2 || atlases[0] != want {
 		t.Fatalf("%+v, want %+v first", atlases, want)
 	}
-	if want := (Atlas{Width: 3, Height: 3, Tiles: 1, Side: 1, Least: -4, Most: -4}); atlases[1] != want {
+	if want := (Atlas{Width: 15, Height: 15, Tiles: 1, Side: 13, Least: -4}); atlases[1] != want {
 		t.Errorf("%+v, want %+v", atlases[1], want)
 	}
-	if len(pixels) != 4*(25*7+3*3) {
+	if len(pixels) != 4*(105*27+15*15) {
 		t.Fatalf("%d bytes", len(pixels))
 	}
-	at := func(atlas, x, y int) [4]uint8 {
-		from := 0
-		if atlas > 0 {
-			from = 4 * 25 * 7
-		}
-		return [4]uint8(pixels[from+4*(y*atlases[atlas].Width+x):])
-	}
+	opaque := func(v float64) uint8 { return uint8(math.Round(255 * math.Sqrt(v/4))) }
 	for _, c := range []struct {
 		atlas, x, y int
 		want        [4]uint8
 	}{
-		{0, 0, 0, grid}, {0, 3, 1, grid}, {0, 1, 3, grid},
-		{0, 1, 1, [4]uint8{52, 120, 226, 128}}, // -2 of 4
-		{0, 2, 2, [4]uint8{52, 120, 226, 108}}, // tile 0, (1, 1): -1.7
-		{0, 4, 1, [4]uint8{52, 120, 226, 102}}, // tile 1, (0, 0): -1.6
-		{0, 5, 5, [4]uint8{230, 118, 20, 121}}, // tile 9, (1, 1): 1.9
-		{0, 10, 5, grid},                       // where no tile is
-		{1, 1, 1, [4]uint8{52, 120, 226, 255}},
+		{0, 0, 0, grid}, {0, 13, 1, grid}, {0, 1, 13, grid}, {0, 104, 26, grid},
+		{0, 40, 20, grid}, // where no tile is
+		{0, 1, 1, [4]uint8{52, 120, 226, opaque(2)}},
+		{0, 2, 2, [4]uint8{52, 120, 226, opaque(2)}},
+		{0, 3, 1, [4]uint8{52, 120, 226, opaque(179. / 90)}},      // value 1
+		{0, 1, 3, [4]uint8{52, 120, 226, opaque(174. / 90)}},      // value 6
+		{0, 14, 1, [4]uint8{52, 120, 226, opaque(144. / 90)}},     // tile 1: value 36
+		{0, 25, 25, [4]uint8{230, 118, 20, opaque(179. / 90)}},    // tile 9: value 359
+		{0, 14 + 26, 1, [4]uint8{52, 120, 226, opaque(72. / 90)}}, // tile 3: value 108
+		{1, 1, 1, [4]uint8{52, 120, 226, 255}}, {1, 2, 1, [4]uint8{230, 118, 20, 0}},
 	} {
-		if got := at(c.atlas, c.x, c.y); got != c.want {
+		from := 0
+		if c.atlas > 0 {
+			from = 4 * 105 * 27
+		}
+		if got := [4]uint8(pixels[from+4*(c.y*atlases[c.atlas].Width+c.x):]); got != c.want {
 			t.Errorf("picture %d at (%d, %d): %v, want %v", c.atlas, c.x, c.y, got, c.want)
 		}
 	}
-	if _, blank := Draw([]Tiles{{1, []float32{0}}}); blank[4*4+3] != 0 {
+	if _, blank := Draw([]Tiles{{13, make([]float32, 169)}}); blank[4*(15+1)+3] != 0 {
 		t.Error("a value of 0 is not clear")
 	}
 }
