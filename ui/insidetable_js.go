@@ -23,8 +23,9 @@ func fillDigits(table *element, cell string) {
 	for i := range inspect.Digits {
 		fmt.Fprintf(&b, `<tr><th scope="row">%d</th>`, i)
 		for j := range inspect.Digits {
-			place := strings.NewReplacer("#", strconv.Itoa(i*inspect.Digits+j), "↓", strconv.Itoa(i), "→", strconv.Itoa(j))
-			b.WriteString(place.Replace(cell))
+			text := strings.ReplaceAll(cell, "#", strconv.Itoa(i*inspect.Digits+j))
+			text = strings.ReplaceAll(text, "↓", strconv.Itoa(i))
+			b.WriteString(strings.ReplaceAll(text, "→", strconv.Itoa(j)))
 		}
 		b.WriteString("</tr>")
 	}

@@ -15,11 +15,13 @@ var (
 )
 
 // tileSide is about how many pixels a tile has, at least: small ones are drawn
-// larger, so that the lines between them stay thin.
-const tileSide = 12
+// larger, so that the lines between them, of two pixels, stay thin.
+const (
+	tileSide = 12
+	line     = 2
+)
 
-// Atlas is tiles as one picture, Columns in a row, with a line of one pixel
-// around each.
+// Atlas is tiles as one picture, Columns in a row, with a line around each.
 type Atlas struct {
 	Width  int     `json:"width"`
 	Height int     `json:"height"`
@@ -43,9 +45,9 @@ func Draw(groups []Tiles) (atlases []Atlas, pixels []byte) {
 		a := Atlas{Tiles: len(t.Values) / area, Side: t.Side}
 		columns := min(Columns, a.Tiles)
 		zoom := max(1, tileSide/t.Side)
-		pitch := zoom*t.Side + 1
-		a.Width = columns*pitch + 1
-		a.Height = (a.Tiles+columns-1)/columns*pitch + 1
+		pitch := zoom*t.Side + line
+		a.Width = columns*pitch + line
+		a.Height = (a.Tiles+columns-1)/columns*pitch + line
 		picture := make([]byte, 4*a.Width*a.Height)
 		for i := 0; i < len(picture); i += 4 {
 			copy(picture[i:], grid[:])
@@ -63,8 +65,8 @@ func Draw(groups []Tiles) (atlases []Atlas, pixels []byte) {
 			}
 			tile, p := i/area, i%area
 			for q := range zoom * zoom {
-				y := tile/columns*pitch + 1 + p/t.Side*zoom + q/zoom
-				x := tile%columns*pitch + 1 + p%t.Side*zoom + q%zoom
+				y := tile/columns*pitch + line + p/t.Side*zoom + q/zoom
+				x := tile%columns*pitch + line + p%t.Side*zoom + q%zoom
 				at := picture[4*(y*a.Width+x):]
 				copy(at, colour[:])
 				at[3] = opacity

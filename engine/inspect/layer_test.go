@@ -160,13 +160,13 @@ func TestAtlasPutsEveryValueInItsPlace(t *testing.T) {
 	}
 	atlases, pixels := Draw(groups)
 	// Tiles of 6x6 values are drawn twice as large: eight of 12 pixels in a row.
-	if want := (Atlas{Width: 8*13 + 1, Height: 2*13 + 1, Tiles: 10, Side: 6, Least: -2, Most: groups[0].Values[359]}); len(atlases) != 2 || atlases[0] != want {
+	if want := (Atlas{Width: 8*14 + 2, Height: 2*14 + 2, Tiles: 10, Side: 6, Least: -2, Most: groups[0].Values[359]}); len(atlases) != 2 || atlases[0] != want {
 		t.Fatalf("%+v, want %+v first", atlases, want)
 	}
-	if want := (Atlas{Width: 15, Height: 15, Tiles: 1, Side: 13, Least: -4}); atlases[1] != want {
+	if want := (Atlas{Width: 17, Height: 17, Tiles: 1, Side: 13, Least: -4}); atlases[1] != want {
 		t.Errorf("%+v, want %+v", atlases[1], want)
 	}
-	if len(pixels) != 4*(105*27+15*15) {
+	if len(pixels) != 4*(114*30+17*17) {
 		t.Fatalf("%d bytes", len(pixels))
 	}
 	opaque := func(v float64) uint8 { return uint8(math.Round(255 * math.Sqrt(v/4))) }
@@ -174,26 +174,26 @@ func TestAtlasPutsEveryValueInItsPlace(t *testing.T) {
 		atlas, x, y int
 		want        [4]uint8
 	}{
-		{0, 0, 0, grid}, {0, 13, 1, grid}, {0, 1, 13, grid}, {0, 104, 26, grid},
-		{0, 40, 20, grid}, // where no tile is
-		{0, 1, 1, [4]uint8{52, 120, 226, opaque(2)}},
+		{0, 1, 1, grid}, {0, 14, 2, grid}, {0, 2, 15, grid}, {0, 113, 29, grid},
+		{0, 44, 20, grid}, // where no tile is
 		{0, 2, 2, [4]uint8{52, 120, 226, opaque(2)}},
-		{0, 3, 1, [4]uint8{52, 120, 226, opaque(179. / 90)}},      // value 1
-		{0, 1, 3, [4]uint8{52, 120, 226, opaque(174. / 90)}},      // value 6
-		{0, 14, 1, [4]uint8{52, 120, 226, opaque(144. / 90)}},     // tile 1: value 36
-		{0, 25, 25, [4]uint8{230, 118, 20, opaque(179. / 90)}},    // tile 9: value 359
-		{0, 14 + 26, 1, [4]uint8{52, 120, 226, opaque(72. / 90)}}, // tile 3: value 108
-		{1, 1, 1, [4]uint8{52, 120, 226, 255}}, {1, 2, 1, [4]uint8{230, 118, 20, 0}},
+		{0, 3, 3, [4]uint8{52, 120, 226, opaque(2)}},
+		{0, 4, 2, [4]uint8{52, 120, 226, opaque(179. / 90)}},      // value 1
+		{0, 2, 4, [4]uint8{52, 120, 226, opaque(174. / 90)}},      // value 6
+		{0, 16, 2, [4]uint8{52, 120, 226, opaque(144. / 90)}},     // tile 1: value 36
+		{0, 27, 27, [4]uint8{230, 118, 20, opaque(179. / 90)}},    // tile 9: value 359
+		{0, 16 + 28, 2, [4]uint8{52, 120, 226, opaque(72. / 90)}}, // tile 3: value 108
+		{1, 2, 2, [4]uint8{52, 120, 226, 255}}, {1, 3, 2, [4]uint8{230, 118, 20, 0}},
 	} {
 		from := 0
 		if c.atlas > 0 {
-			from = 4 * 105 * 27
+			from = 4 * 114 * 30
 		}
 		if got := [4]uint8(pixels[from+4*(c.y*atlases[c.atlas].Width+c.x):]); got != c.want {
 			t.Errorf("picture %d at (%d, %d): %v, want %v", c.atlas, c.x, c.y, got, c.want)
 		}
 	}
-	if _, blank := Draw([]Tiles{{13, make([]float32, 169)}}); blank[4*(15+1)+3] != 0 {
+	if _, blank := Draw([]Tiles{{13, make([]float32, 169)}}); blank[4*(2*17+2)+3] != 0 {
 		t.Error("a value of 0 is not clear")
 	}
 }

@@ -228,6 +228,8 @@ func TestLookInsideFollowsTraining(t *testing.T) {
 	}
 	v.do(`pairlab.stop()`)
 	v.wait(soon, "done")
+	v.lookInside()
+	v.untilExamined("siamese2", 1000, eval[int](v, `pairlab.result().models[0].unfinished[0].epochs.length`))
 	// Off the screen nothing is asked.
 	v.do(`scrollTo(0, 0)`)
 	time.Sleep(300 * time.Millisecond)
