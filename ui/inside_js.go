@@ -95,7 +95,7 @@ func newInside(d *dom, inside Inside, now func() time.Duration) *insideView {
 		v.name, v.picked = v.network.property("value"), true
 		v.failed = false
 		v.pairList.limit = listStep
-		v.frame.request()
+		v.draw()
 		v.layer.follow()
 		v.step()
 	})

@@ -94,7 +94,7 @@ func (l *pairList) set(f inspect.Filter) {
 		}
 		l.digits[i].input(value)
 	}
-	l.view.frame.request()
+	l.view.draw()
 }
 
 // show lists the pairs as the chosen network's answers put them.
@@ -154,7 +154,7 @@ func (l *pairList) newRow() *pairRow {
 	r.images = d.create(r.button, "small")
 	r.button.on("click", func(safejs.Value) {
 		l.view.layer.choose(r.pair)
-		l.view.frame.request()
+		l.view.draw()
 	})
 	for range l.columns {
 		cell := d.create(r.root, "td")

@@ -82,8 +82,8 @@ func (v *visit) untilExamined(network string, n, epoch int) {
 	v.t.Helper()
 	v.until(trainLimit, fmt.Sprintf(`(([s]) => s?.network === %q && s.answered === %d && s.epoch === %d && s.list.every((p) => p.answers.length === document.querySelectorAll("#inside-network option").length)
 		&& s.layer.maps?.length > 0)([pairlab.inside()])`, network, n, epoch))
-	// The page shows it a frame later.
-	v.do(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))`)
+	// The page is drawn a moment later.
+	v.do(`new Promise((done) => setTimeout(done, 300))`)
 }
 
 func TestLookInsideAddsUpToTheReportedAccuracy(t *testing.T) {
