@@ -71,6 +71,20 @@ func TestNetworksKeepTheNewestFinishedRound(t *testing.T) {
 	}
 }
 
+// A file's test pairs are those of its run, as far as it says which.
+func TestANetworkOfAFileKnowsItsPairs(t *testing.T) {
+	for settings, want := range map[string]int{"?pairs=300&seed=3": 300, "?pairs=300&colour=red": 300, "": 1000, "?pairs=x": 1000} {
+		ns := newNetworks()
+		ns.load("x", protocol.Network{Config: model.Paper(model.Baseline), Provenance: modelfile.Provenance{Seed: 3, Settings: settings}}, "simd", nil)
+		if n, ok := ns.named(loadedName); !ok || n.Pairs != want || n.Seed != 3 || n.Version != n.version {
+			t.Errorf("%q: %+v, want %d pairs", settings, n.Network, want)
+		}
+	}
+	if _, ok := newNetworks().named("x"); ok {
+		t.Error("a network that is not there was found")
+	}
+}
+
 // What a file says of its run makes that run again, from the address.
 func TestAloneMakesTheRunAgain(t *testing.T) {
 	c, err := experiment.ParseQuery("rounds=3&epochs=2&seed=10&lr=0.2&autostart=1")

@@ -229,7 +229,7 @@ func TestLookInsideFollowsTraining(t *testing.T) {
 	v.do(`pairlab.stop()`)
 	v.wait(soon, "done")
 	v.lookInside()
-	v.untilExamined("siamese2", 1000, eval[int](v, `pairlab.result().models[0].unfinished[0].epochs.length`))
+	v.untilExamined("siamese2", 1000, eval[int](v, `Number(/epoch (\d+) of 1000/.exec(document.querySelector("#saved .origin").innerText)[1])`))
 	// Off the screen nothing is asked.
 	v.do(`scrollTo(0, 0)`)
 	time.Sleep(300 * time.Millisecond)
