@@ -80,11 +80,8 @@ func AfterEpoch(epoch, epochs int) string {
 
 // KeptEpochs says of which epochs the first layer is kept.
 func KeptEpochs(n Network, epochs []int) string {
-	switch {
-	case n.File != "":
-		return "A file has the network as it was at the end of its run: there are no earlier epochs."
-	case len(epochs) == 0:
-		return ""
+	if len(epochs) == 0 {
+		return "What was saved of a run has its network as it was in the end: there are no earlier epochs."
 	}
 	missing := n.Epoch - len(epochs)
 	text := fmt.Sprintf("While the page is open it keeps the first layer of this run, after %s so far", Times(len(epochs), "epoch"))

@@ -113,13 +113,10 @@ func (ns *networks) load(name string, info protocol.Network, kernels string, fil
 	ns.mu.Lock()
 	defer ns.mu.Unlock()
 	p := info.Provenance
-	// What a file says of its settings may be wrong in part; what is then left
-	// is the preset.
-	settings, _ := experiment.ParseQuery(p.Settings)
 	ns.put(&network{
 		Network: text.Network{
 			Name: loadedName, Kind: info.Config.Kind, Seed: p.Seed,
-			Epoch: p.Epochs, Accuracy: p.Accuracy, File: name, Pairs: settings.Pairs,
+			Epoch: p.Epochs, Accuracy: p.Accuracy, File: name, Pairs: pairsIn(p.Settings),
 		},
 		open:  protocol.Open{Name: loadedName, Kernels: kernels},
 		bytes: file, ended: true,
@@ -140,6 +137,13 @@ func (ns *networks) dropTrained() {
 	ns.mu.Lock()
 	defer ns.mu.Unlock()
 	ns.list = slices.DeleteFunc(ns.list, func(n *network) bool { return n.File == "" })
+}
+
+// pairsIn is how many test pairs a file's settings have. They may be wrong in
+// part; what is then left is the preset.
+func pairsIn(settings string) int {
+	c, _ := experiment.ParseQuery(settings)
+	return c.Pairs
 }
 
 // named is a copy of the network with a name.
