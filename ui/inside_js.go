@@ -149,11 +149,18 @@ func (v *insideView) show(list []text.Network) {
 		}
 		v.network.input(v.name)
 	}
-	if !v.seen || len(list) == 0 {
+	if len(list) == 0 {
 		return
 	}
-	if v.matrix == nil { // at first sight
+	if v.matrix == nil {
 		v.matrix, v.confusion = newMatrixTable(v.dom, v.pairList.choose), newConfusionTable(v.dom)
+	}
+	if !same {
+		// It takes its room before it is seen: what is below then stays where it is.
+		v.draw()
+	}
+	if !v.seen {
+		return
 	}
 	v.layer.follow()
 	v.frame.request()
@@ -279,7 +286,7 @@ func (v *insideView) say(text string, bad bool) {
 // draw shows what is known.
 func (v *insideView) draw() {
 	n := v.chosen()
-	if n == nil || v.matrix == nil || !v.seen {
+	if n == nil || v.matrix == nil {
 		return
 	}
 	e := v.examined[n.Name]

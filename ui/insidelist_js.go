@@ -107,14 +107,21 @@ func (l *pairList) show(e *examined) {
 	}
 	n := min(l.limit, len(l.order))
 	l.head()
-	for len(l.rows) < n {
+	room := n
+	if e.answers.Len() == 0 {
+		room = listStep // for the rows to come
+	}
+	for len(l.rows) < room {
 		l.rows = append(l.rows, l.newRow())
 	}
 	for i, row := range l.rows {
-		row.root.flag("hidden", i >= n)
+		row.root.flag("hidden", i >= room)
+		class := "waiting"
 		if i < n {
+			class = ""
 			l.fill(row, l.order[i])
 		}
+		row.root.attribute("class", class)
 	}
 	about := text.Listed(l.filter, n, len(l.order), wrong)
 	l.about.text(about)
@@ -122,7 +129,7 @@ func (l *pairList) show(e *examined) {
 		l.heard = false
 		l.live.text(about)
 	}
-	l.more.flag("hidden", n == len(l.order))
+	l.more.flag("hidden", n == len(l.order) && e.answers.Len() > 0)
 	l.clear.flag("disabled", l.filter == inspect.All)
 }
 
