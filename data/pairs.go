@@ -84,11 +84,17 @@ func Draw(seed uint64, train, test Set, n int) (trainPairs, testPairs Pairs, err
 	if err != nil {
 		return Pairs{}, Pairs{}, fmt.Errorf("data: training pairs: %w", err)
 	}
-	testPairs, err = SamplePairs(rand.New(rand.NewPCG(seed, TestStream)), test, n)
+	testPairs, err = DrawTest(seed, test, n)
+	return trainPairs, testPairs, err
+}
+
+// DrawTest gives a round its test pairs alone, the same as [Draw] does.
+func DrawTest(seed uint64, test Set, n int) (Pairs, error) {
+	p, err := SamplePairs(rand.New(rand.NewPCG(seed, TestStream)), test, n)
 	if err != nil {
-		return Pairs{}, Pairs{}, fmt.Errorf("data: test pairs: %w", err)
+		return Pairs{}, fmt.Errorf("data: test pairs: %w", err)
 	}
-	return trainPairs, testPairs, nil
+	return p, nil
 }
 
 // Standardise gives X mean 0 and standard deviation 1 (the unbiased one, over all values), in place, and sets Mean

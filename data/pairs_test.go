@@ -96,6 +96,9 @@ func TestDrawFollowsTheSeed(t *testing.T) {
 	if !slices.Equal(train.Images, again.Images) || !slices.Equal(test.Images, testAgain.Images) {
 		t.Error("the same seed drew other pairs")
 	}
+	if alone, err := DrawTest(1, m.test, 1000); err != nil || !slices.Equal(alone.Images, test.Images) || !slices.Equal(alone.X, test.X) {
+		t.Errorf("test pairs drawn alone are others (%v)", err)
+	}
 	small, testOfSmall := draw(1, 10_000)
 	if !slices.Equal(test.Images, testOfSmall.Images) {
 		t.Error("the test pairs depend on the training pool")

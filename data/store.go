@@ -65,3 +65,13 @@ func (s *Store) Sets(pool int) (train, test Set, err error) {
 	}
 	return s.sets[Train].slice(0, pool), s.sets[Test].slice(0, s.manifest.Images(Test)), nil
 }
+
+// Test is the test images, once all packs of them are added, as in [Store.Sets].
+func (s *Store) Test() (Set, error) {
+	for _, shard := range s.manifest.Shards {
+		if shard.Split == Test && !s.loaded[shard.File] {
+			return Set{}, fmt.Errorf("data: %s is not loaded", shard.File)
+		}
+	}
+	return s.sets[Test].slice(0, s.manifest.Images(Test)), nil
+}

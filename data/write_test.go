@@ -58,6 +58,9 @@ func TestPacksComeBackFromTheSite(t *testing.T) {
 	if _, _, err := store.Sets(ShardImages); err == nil || !strings.Contains(err.Error(), needed[0].File) {
 		t.Errorf("sets before any pack: error %v", err)
 	}
+	if _, err := store.Test(); err == nil || !strings.Contains(err.Error(), needed[1].File) {
+		t.Errorf("the test set before its pack: error %v", err)
+	}
 	if err := add(needed[0], func(b []byte) { b[1000] ^= 1 }); err == nil {
 		t.Error("a flipped bit: no error")
 	}
@@ -69,6 +72,9 @@ func TestPacksComeBackFromTheSite(t *testing.T) {
 	gotTrain, gotTest, err := store.Sets(ShardImages)
 	if err != nil || !equal(gotTrain, train.slice(0, ShardImages)) || !equal(gotTest, test) {
 		t.Errorf("the first pool came back as another: %v", err)
+	}
+	if alone, err := store.Test(); err != nil || !equal(alone, test) {
+		t.Errorf("the test set alone came back as another: %v", err)
 	}
 	needed, err = store.Needed(2 * ShardImages)
 	if err != nil || len(needed) != 1 || needed[0].First != ShardImages {

@@ -24,6 +24,7 @@ type Handlers struct {
 	Workers  func(n int)
 	Networks Networks
 	Shelf    Shelf
+	Inside   Inside
 }
 
 // Page is the page. None of its methods blocks; they may be called from any
@@ -43,6 +44,7 @@ type Page struct {
 	cells     []*cell
 	charts    *charts
 	try       *tryView
+	inside    *insideView
 	keep      *keepView
 	shelf     *shelfView
 	announce  *text.Announcer
@@ -80,6 +82,7 @@ func New(h Handlers, pause func() error) (*Page, error) {
 	for _, part := range []func(){
 		func() { p.try, p.keep = newTry(d, h.Networks, p.now), newKeep(d, h.Networks) },
 		func() { p.shelf = newShelf(d, h.Shelf) },
+		func() { p.inside = newInside(d, h.Inside, p.now) },
 		func() { p.form = newForm(d, p.edited) },
 		func() { p.form.load() },
 		func() { p.form.input("workers").control.on("change", func(safejs.Value) { p.resized() }) },

@@ -271,6 +271,7 @@ func (r *reading) show(p []float64) {
 // called from any goroutine.
 func (p *Page) Networks(list []text.Network) {
 	p.try.show(list)
+	p.inside.show(list)
 	p.keep.show(list)
 }
 

@@ -1,5 +1,5 @@
-// Package ask puts a single pair of digits to a trained network, and has its
-// answer in probabilities. It imports model, autograd and kernel.
+// Package ask puts pairs of digits to a trained network, and has its answers
+// in probabilities. It imports model, autograd and kernel.
 package ask
 
 import (
@@ -35,16 +35,16 @@ func (a Answer) Digits() (left, right int, ok bool) {
 	return autograd.Argmax(a.Left), autograd.Argmax(a.Right), true
 }
 
-// Asker is a network on a tape for one pair.
+// Asker is a network on a tape.
 type Asker struct {
 	Model *model.Model[float32]
 	net   *model.Net[float32]
 }
 
-// New records the network. Whoever changes its parameters afterwards calls
-// their Changed.
-func New(m *model.Model[float32], kernels kernel.Set[float32]) *Asker {
-	return &Asker{Model: m, net: m.Record(kernels, parallel.Solo[float32]{}, 1)}
+// New records the network for at most so many pairs at once. Whoever changes
+// its parameters afterwards calls their Changed.
+func New(m *model.Model[float32], kernels kernel.Set[float32], pairs int) *Asker {
+	return &Asker{Model: m, net: m.Record(kernels, parallel.Solo[float32]{}, pairs)}
 }
 
 // Ask puts a pair of images [14, 14] to the network, standardised as those
@@ -55,26 +55,64 @@ func (a *Asker) Ask(left, right []float32) (Answer, error) {
 		return Answer{}, fmt.Errorf("ask: images of %d and %d pixels, want %d", len(left), len(right), area)
 	}
 	a.net.SetPair(0, left, right, 0, 0)
-	a.net.Tape.Forward(1, false)
-	if err := a.net.Tape.Err(); err != nil {
-		return Answer{}, fmt.Errorf("ask: %w", err)
+	if err := a.forward(1); err != nil {
+		return Answer{}, err
 	}
-	answer := Answer{Yes: a.net.Predict(0) == 1}
+	return a.answer(0), nil
+}
+
+// AskAll puts pairs [from, to) to the network, as many at once as its tape
+// takes.
+func (a *Asker) AskAll(p model.Pairs, from, to int) ([]Answer, error) {
+	if from < 0 || to < from || to > p.N {
+		return nil, fmt.Errorf("ask: pairs %d to %d of %d", from, to, p.N)
+	}
+	answers := make([]Answer, 0, to-from)
+	for from < to {
+		n := min(to-from, a.net.Tape.MaxBatch())
+		for row := range n {
+			left, _ := p.Image(2 * (from + row))
+			right, _ := p.Image(2*(from+row) + 1)
+			a.net.SetPair(row, left, right, 0, 0)
+		}
+		if err := a.forward(n); err != nil {
+			return nil, err
+		}
+		for row := range n {
+			answers = append(answers, a.answer(row))
+		}
+		from += n
+	}
+	return answers, nil
+}
+
+func (a *Asker) forward(n int) error {
+	a.net.Tape.Forward(n, false)
+	if err := a.net.Tape.Err(); err != nil {
+		return fmt.Errorf("ask: %w", err)
+	}
+	return nil
+}
+
+// answer is what the network says about a row of the last batch.
+func (a *Asker) answer(row int) Answer {
+	answer := Answer{Yes: a.net.Predict(row) == 1}
 	out := a.net.Out
 	if a.Model.Config.Siamese() {
-		answer.Left, answer.Right = softmax(out.Left.Data[:model.Digits]), softmax(out.Right.Data[:model.Digits])
+		answer.Left = softmax(out.Left.Data[row*model.Digits:][:model.Digits])
+		answer.Right = softmax(out.Right.Data[row*model.Digits:][:model.Digits])
 	}
 	var yes float64
 	if a.Model.Config.Kind == model.Siamese10 {
 		yes = atMost(answer.Left, answer.Right)
 	} else {
-		yes = softmax(out.Pair.Data[:2])[1]
+		yes = softmax(out.Pair.Data[2*row:][:2])[1]
 	}
 	answer.Probability = yes
 	if !answer.Yes {
 		answer.Probability = 1 - yes
 	}
-	return answer, nil
+	return answer
 }
 
 // softmax is the probabilities of the logits x, at float64.

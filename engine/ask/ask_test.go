@@ -3,6 +3,7 @@ package ask
 import (
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"testing"
 
 	"github.com/pairlab/pairlab/engine/internal/golden"
@@ -40,7 +41,12 @@ func TestAnswersAreThoseOfTheBatch(t *testing.T) {
 		}
 		net.Load(model.Pairs{N: n, X: x, Target: make([]int32, n), Digits: make([]int32, 2*n)}, rows)
 		net.Tape.Forward(n, false)
-		asker := New(m, portable.New[float32]())
+		asker := New(m, portable.New[float32](), 1)
+		// Slices that are no multiple of the tape's rows.
+		together, err := New(m, portable.New[float32](), 3).AskAll(model.Pairs{N: n, X: x, Digits: make([]int32, 2*n)}, 1, n)
+		if err != nil || len(together) != n-1 {
+			t.Fatalf("%s: %d answers, %v, want %d", kind, len(together), err, n-1)
+		}
 		for i := range n {
 			got, err := asker.Ask(x[2*i*area:(2*i+1)*area], x[(2*i+1)*area:(2*i+2)*area])
 			if err != nil {
@@ -70,6 +76,9 @@ func TestAnswersAreThoseOfTheBatch(t *testing.T) {
 			if off := math.Abs(got.Probability - want[answer]); !(off < 1e-6) {
 				t.Errorf("%s: pair %d: probability %v, want %v", kind, i, got.Probability, want[answer])
 			}
+			if i > 0 && !reflect.DeepEqual(got, together[i-1]) {
+				t.Errorf("%s: pair %d alone: %+v, with others: %+v", kind, i, got, together[i-1])
+			}
 			if _, _, ok := got.Digits(); ok != m.Config.Siamese() {
 				t.Errorf("%s: reads digits: %v", kind, ok)
 			}
@@ -98,7 +107,12 @@ func TestLargeLogitsAndWrongSizes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := New(m, portable.New[float32]()).Ask(make([]float32, area), make([]float32, area-1)); err == nil {
+	if _, err := New(m, portable.New[float32](), 1).Ask(make([]float32, area), make([]float32, area-1)); err == nil {
 		t.Error("an image of 195 pixels passed")
+	}
+	for _, bad := range [][2]int{{-1, 1}, {0, 3}, {2, 1}} {
+		if _, err := New(m, portable.New[float32](), 1).AskAll(model.Pairs{N: 2}, bad[0], bad[1]); err == nil {
+			t.Errorf("pairs %v of 2 passed", bad)
+		}
 	}
 }

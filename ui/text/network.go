@@ -19,6 +19,8 @@ type Network struct {
 	Accuracy float64 // on the test pairs
 	File     string  // the file that it was loaded from; empty if it was trained here
 	Earlier  bool    // of the experiment before the one in hand
+	Pairs    int     // test pairs in its round
+	Version  int     // another for each content of a name
 }
 
 // FileName is what a file of the network is called, without its ending.

@@ -18,6 +18,8 @@ import (
 //	pause() resume() stop()
 //	workers(n)         changes their number, from the end of an epoch on
 //	result()           pairlab.result/v1 so far, or null
+//	inside()           what Look inside shows, or null before any network:
+//	                   ui.Shown as JSON
 //	on(event, fn)      calls fn at each event; returns a function that ends it
 //	kept()             promises what is known of an unfinished experiment of
 //	                   an earlier visit, or null: {config, saved (ms since
@@ -49,6 +51,7 @@ func (c *controller) publish(boot safejs.Value) error {
 		"workers": c.apiWorkers,
 		"result":  c.apiResult,
 		"ask":     c.apiAsk,
+		"inside":  c.apiInside,
 		"on":      c.apiOn,
 		"kept":    func([]safejs.Value) (any, error) { return promise(c.apiKept) },
 		"resumeKept": func([]safejs.Value) (any, error) {

@@ -35,7 +35,7 @@ func (o oracle) open(r protocol.Open, file []byte, kernels kernel.Set[float32]) 
 		copyNetwork(old.Model, m)
 		old.provenance = p
 	} else {
-		o[r.Name] = &oracleNetwork{ask.New(m, kernels), p}
+		o[r.Name] = &oracleNetwork{ask.New(m, kernels, max(1, r.Rows)), p}
 	}
 	return &protocol.Network{Config: m.Config, Provenance: p}, nil
 }

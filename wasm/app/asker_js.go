@@ -55,8 +55,8 @@ func newAsker(newWorker func() (*client, error), packs *downloads, show func([]t
 }
 
 // learn is told a run's state after an epoch.
-func (a *asker) learn(j *job, epoch int, state safejs.Value) {
-	if a.networks.learn(j.train, epoch, j.outcome, state) {
+func (a *asker) learn(j *job, epoch int, state, first safejs.Value) {
+	if a.networks.learn(j.train, epoch, j.outcome, state, first) {
 		a.shown()
 	}
 }
@@ -77,6 +77,7 @@ func (a *asker) begin(c experiment.Config) {
 func (a *asker) shown() {
 	var list []text.Network
 	for _, n := range a.networks.all() {
+		n.Network.Version = n.version
 		list = append(list, n.Network)
 	}
 	a.show(list)
@@ -102,14 +103,7 @@ func today() string {
 // ready has a worker that knows the networks, and returns them; exact has it
 // know them as they are now.
 func (a *asker) ready(exact bool) ([]network, error) {
-	if a.worker == nil || !a.worker.Alive() {
-		worker, err := a.newWorker()
-		if err != nil {
-			return nil, err
-		}
-		a.worker, a.opened = worker, map[string]int{}
-	}
-	if err := a.worker.ready(nil); err != nil {
+	if err := a.running(); err != nil {
 		return nil, err
 	}
 	all := a.networks.all()
@@ -125,6 +119,18 @@ func (a *asker) ready(exact bool) ([]network, error) {
 		a.opened[n.Name], a.refreshed = n.version, a.now()
 	}
 	return all, nil
+}
+
+// running has a worker.
+func (a *asker) running() error {
+	if a.worker == nil || !a.worker.Alive() {
+		worker, err := a.newWorker()
+		if err != nil {
+			return err
+		}
+		a.worker, a.opened = worker, map[string]int{}
+	}
+	return a.worker.ready(nil)
 }
 
 // Ask implements ui.Networks.
@@ -281,6 +287,14 @@ func (w *worker) asked(r protocol.Request, message safejs.Value) (answer protoco
 		return answer, seen, err
 	case protocol.OpExport:
 		bytes, err = w.oracle.export(*r.Export)
+	default:
+		var first []byte
+		if array, err := message.Get("first"); err == nil && !array.IsUndefined() {
+			if first, err = web.Bytes(array); err != nil {
+				return answer, nil, err
+			}
+		}
+		answer.Inspected, bytes, err = w.tests.inspect(r.Op, *r.Inside, w.oracle, first, w.store)
 	}
 	return answer, bytes, err
 }

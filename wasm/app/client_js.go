@@ -41,6 +41,7 @@ type client struct {
 type reply struct {
 	protocol.Answer
 	bytes safejs.Value
+	first safejs.Value // of a state
 }
 
 // newClient starts a worker with the compiled modules that worker.js asks for.
@@ -102,8 +103,21 @@ func (c *client) receive(event safejs.Value) {
 		return
 	}
 	if waiting := c.pending[answer.ID]; waiting != nil {
-		waiting.Put(reply{answer, bytes})
+		waiting.Put(reply{answer, bytes, firstOf(event)})
 	}
+}
+
+// firstOf is the first layer that comes with a state.
+func firstOf(event safejs.Value) safejs.Value {
+	message, err := event.Get("data")
+	if err != nil {
+		return safejs.Undefined()
+	}
+	first, err := message.Get("first")
+	if err != nil {
+		return safejs.Undefined()
+	}
+	return first
 }
 
 // exitText reads the message that says that the worker's program has ended.

@@ -18,7 +18,8 @@ const loadedName = "file"
 type network struct {
 	text.Network
 	open    protocol.Open
-	bytes   any // its state, sealed, or its file: a Uint8Array
+	bytes   any     // its state, sealed, or its file: a Uint8Array
+	history history // its first layers
 	round   int
 	ended   bool // its run is over
 	version int  // another for each content of a name
@@ -62,20 +63,24 @@ func (ns *networks) begin(c experiment.Config) {
 
 // learn takes a run's state after an epoch. It says whether there is a network
 // to show anew.
-func (ns *networks) learn(t protocol.Train, epoch int, o protocol.Outcome, state any) bool {
+func (ns *networks) learn(t protocol.Train, epoch int, o protocol.Outcome, state, first any) bool {
 	ns.mu.Lock()
 	defer ns.mu.Unlock()
 	run := t.Run
 	n := &network{
 		Network: text.Network{
 			Name: string(run.Model), Kind: run.Model, Seed: run.Seed,
-			Epoch: epoch, Epochs: run.Config.Epochs, Accuracy: o.Accuracy,
+			Epoch: epoch, Epochs: run.Config.Epochs, Accuracy: o.Accuracy, Pairs: t.Pairs,
 		},
 		open: protocol.Open{Name: string(run.Model), Kernels: t.Kernels, Trained: &protocol.Trained{
 			Run: run, Settings: alone(ns.config, run), Epoch: epoch, Outcome: o,
 		}},
 		bytes: state, round: run.Round,
 	}
+	if before := ns.rounds[keyOf(run)]; before != nil {
+		n.history = before.history
+	}
+	n.history.add(epoch, first)
 	ns.rounds[keyOf(run)] = n
 	old := ns.find(n.Name)
 	if old != nil && !old.Earlier && (old.ended || old.round < n.round) {
@@ -111,7 +116,7 @@ func (ns *networks) load(name string, info protocol.Network, kernels string, fil
 	ns.put(&network{
 		Network: text.Network{
 			Name: loadedName, Kind: info.Config.Kind, Seed: p.Seed,
-			Epoch: p.Epochs, Accuracy: p.Accuracy, File: name,
+			Epoch: p.Epochs, Accuracy: p.Accuracy, File: name, Pairs: pairsIn(p.Settings),
 		},
 		open:  protocol.Open{Name: loadedName, Kernels: kernels},
 		bytes: file, ended: true,
@@ -132,6 +137,25 @@ func (ns *networks) dropTrained() {
 	ns.mu.Lock()
 	defer ns.mu.Unlock()
 	ns.list = slices.DeleteFunc(ns.list, func(n *network) bool { return n.File == "" })
+}
+
+// pairsIn is how many test pairs a file's settings have. They may be wrong in
+// part; what is then left is the preset.
+func pairsIn(settings string) int {
+	c, _ := experiment.ParseQuery(settings)
+	return c.Pairs
+}
+
+// named is a copy of the network with a name.
+func (ns *networks) named(name string) (network, bool) {
+	ns.mu.Lock()
+	defer ns.mu.Unlock()
+	if n := ns.find(name); n != nil {
+		copied := *n
+		copied.Version = n.version
+		return copied, true
+	}
+	return network{}, false
 }
 
 func (ns *networks) find(name string) *network {

@@ -22,7 +22,7 @@ func TestNetworksKeepTheNewestFinishedRound(t *testing.T) {
 	learn := func(kind model.Kind, round, epoch int) {
 		runs := c.Runs()
 		run := runs[slices.IndexFunc(runs, func(r experiment.Run) bool { return r.Model == kind && r.Round == round })]
-		ns.learn(protocol.Train{Run: run}, epoch, protocol.Outcome{}, nil)
+		ns.learn(protocol.Train{Run: run}, epoch, protocol.Outcome{}, nil, nil)
 	}
 	end := func(kind model.Kind, round, diverged int) {
 		ns.end(experiment.Event{Model: kind, Round: round, Result: &train.Result{Diverged: diverged}}, "today")
@@ -68,6 +68,20 @@ func TestNetworksKeepTheNewestFinishedRound(t *testing.T) {
 		if want := n.Name == "siamese2"; n.Earlier != want {
 			t.Errorf("%s is of the experiment before: %v", n.Name, n.Earlier)
 		}
+	}
+}
+
+// A file's test pairs are those of its run, as far as it says which.
+func TestANetworkOfAFileKnowsItsPairs(t *testing.T) {
+	for settings, want := range map[string]int{"?pairs=300&seed=3": 300, "?pairs=300&colour=red": 300, "": 1000, "?pairs=x": 1000} {
+		ns := newNetworks()
+		ns.load("x", protocol.Network{Config: model.Paper(model.Baseline), Provenance: modelfile.Provenance{Seed: 3, Settings: settings}}, "simd", nil)
+		if n, ok := ns.named(loadedName); !ok || n.Pairs != want || n.Seed != 3 || n.Version != n.version {
+			t.Errorf("%q: %+v, want %d pairs", settings, n.Network, want)
+		}
+	}
+	if _, ok := newNetworks().named("x"); ok {
+		t.Error("a network that is not there was found")
 	}
 }
 

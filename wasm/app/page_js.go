@@ -80,9 +80,9 @@ func runPage() error {
 	c.crew = &crew{
 		newWorker: func() (*client, error) { return newClient(script, modules, c.packs) },
 		report:    c.apply,
-		keep: func(j *job, epoch int, state safejs.Value) {
+		keep: func(j *job, epoch int, state, first safejs.Value) {
 			c.inHand().state(j.train.Run, epoch, state)
-			c.asker.learn(j, epoch, state)
+			c.asker.learn(j, epoch, state, first)
 		},
 		lost: c.recovering,
 	}
@@ -142,6 +142,7 @@ func (c *controller) handlers() ui.Handlers {
 		},
 		Networks:   c.asker,
 		Shelf:      c.shelf.handlers(),
+		Inside:     c.asker,
 		Retry:      func() { try(c.retry()) },
 		ResumeKept: func() { try(c.ResumeKept()) },
 		DiscardKept: func() {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pairlab/pairlab/data"
 	"github.com/pairlab/pairlab/engine/experiment"
+	"github.com/pairlab/pairlab/engine/inspect"
 	"github.com/pairlab/pairlab/engine/kernel"
 	"github.com/pairlab/pairlab/engine/model"
 	"github.com/pairlab/pairlab/engine/parallel"
@@ -26,11 +27,11 @@ type run struct {
 	resume  []byte                  // the sealed state to go on from, nil at the start
 	hold    *hold
 	news    *outbox
-	between func() (time.Duration, error)        // as in train.Hooks
-	keep    func(epoch int, sealed []byte) error // takes the state after an epoch
-	outcome protocol.Outcome                     // that goes with it
-	epochs  int                                  // made
-	thrift  thrift                               // about keeping
+	between func() (time.Duration, error)               // as in train.Hooks
+	keep    func(epoch int, sealed, first []byte) error // takes the state after an epoch, and its first layer
+	outcome protocol.Outcome                            // that goes with it
+	epochs  int                                         // made
+	thrift  thrift                                      // about keeping
 }
 
 // speaks says whether this worker tells how the run goes.
@@ -140,9 +141,13 @@ func (r *run) save(save func() (*train.State, error)) error {
 	if err != nil {
 		return err
 	}
+	first, err := inspect.EncodeLayer(state.Tensors())
+	if err != nil {
+		return err
+	}
 	epoch := state.Epoch()
 	r.outcome.Accuracy = state.Epochs[epoch-1].TestAccuracy
-	if err := r.keep(epoch, keep.Seal(uint64(epoch), b)); err != nil {
+	if err := r.keep(epoch, keep.Seal(uint64(epoch), b), first); err != nil {
 		return err
 	}
 	if yields && !last {

@@ -137,7 +137,7 @@ func (a *asker) reopen(files []modelFile) error {
 		}
 		p := r.Network.Provenance
 		a.opened[name] = a.networks.take(&network{
-			Network: text.Network{Name: name, Kind: r.Network.Config.Kind, Seed: p.Seed, Epoch: p.Epochs, Accuracy: p.Accuracy},
+			Network: text.Network{Name: name, Kind: r.Network.Config.Kind, Seed: p.Seed, Epoch: p.Epochs, Accuracy: p.Accuracy, Pairs: pairsIn(p.Settings)},
 			open:    open, bytes: f.bytes, ended: true,
 		})
 	}

@@ -85,8 +85,8 @@ func (j *job) startOver() bool {
 type crew struct {
 	newWorker func() (*client, error)
 	report    func(experiment.Event)
-	keep      func(j *job, epoch int, state safejs.Value) // a run's state after an epoch
-	lost      func(j *job, cause error)                   // a run is taken up again: it lost a worker, or its state is refused
+	keep      func(j *job, epoch int, state, first safejs.Value) // a run's state after an epoch, and its first layer
+	lost      func(j *job, cause error)                          // a run is taken up again: it lost a worker, or its state is refused
 
 	mu      sync.Mutex
 	clients []*client
@@ -272,7 +272,7 @@ func (t *teamwork) take(r reply) {
 			t.job.outcome = *r.Outcome
 		}
 		t.job.mu.Unlock()
-		t.keep(t.job, r.Epoch, r.bytes)
+		t.keep(t.job, r.Epoch, r.bytes, r.first)
 	}
 }
 

@@ -29,6 +29,7 @@ type worker struct {
 	store   *data.Store
 	oracle  oracle // the networks that it is asked about
 	meet    safejs.Value
+	tests   tests // the test pairs that it was last asked about
 
 	mu      sync.Mutex
 	current *hold // of the run in hand
@@ -77,7 +78,8 @@ func runWorker() error {
 		if err != nil {
 			return err
 		}
-		if err := post(w.answer(d)); err != nil {
+		answer, bytes := w.answer(d)
+		if err := post(answer, map[string][]byte{"bytes": bytes}); err != nil {
 			return err
 		}
 	}
@@ -204,8 +206,8 @@ func (w *worker) train(id uint32, t protocol.Train, message safejs.Value) error 
 			},
 		},
 	}
-	r.keep = func(epoch int, sealed []byte) error {
-		return post(protocol.Answer{ID: id, Reply: protocol.State, Epoch: epoch, Outcome: &r.outcome}, sealed)
+	r.keep = func(epoch int, sealed, first []byte) error {
+		return post(protocol.Answer{ID: id, Reply: protocol.State, Epoch: epoch, Outcome: &r.outcome}, map[string][]byte{"bytes": sealed, "first": first})
 	}
 	last := time.Now()
 	r.between = func() (idle time.Duration, err error) {
@@ -250,14 +252,18 @@ func readBytes(message safejs.Value, member string) ([]byte, error) {
 	return web.Bytes(array)
 }
 
-// post sends an answer to the page; bytes, if any, are copied into it.
-func post(a protocol.Answer, bytes []byte) error {
+// post sends an answer to the page; what comes with it, by the message's
+// member, is copied into it.
+func post(a protocol.Answer, with map[string][]byte) error {
 	text, err := a.Encode()
 	if err != nil {
 		return err
 	}
 	message, transfer := map[string]any{"json": text}, []any{}
-	if bytes != nil {
+	for member, bytes := range with {
+		if bytes == nil {
+			continue
+		}
 		array, err := web.Copy(bytes)
 		if err != nil {
 			return err
@@ -266,7 +272,7 @@ func post(a protocol.Answer, bytes []byte) error {
 		if err != nil {
 			return err
 		}
-		message["bytes"], transfer = array, append(transfer, buffer)
+		message[member], transfer = array, append(transfer, buffer)
 	}
 	_, err = safejs.Global().Call("postMessage", message, transfer)
 	return err

@@ -25,6 +25,7 @@ type Open struct {
 	Name    string   `json:"name"`
 	Kernels string   `json:"kernels"`
 	Trained *Trained `json:"trained,omitempty"`
+	Rows    int      `json:"rows,omitempty"` // pairs that it is asked at once, at most; 0 is 1
 }
 
 // Trained is the run of a state.
@@ -103,6 +104,8 @@ func (r Request) asks() (known, complete bool) {
 		return true, r.Ask != nil
 	case OpExport:
 		return true, r.Export != nil
+	case OpPairs, OpExamine, OpLayer:
+		return true, r.Inside != nil
 	}
 	return false, false
 }

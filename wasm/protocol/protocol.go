@@ -1,9 +1,9 @@
 // Package protocol has the messages between the page and its workers.
 //
-// A message is a JavaScript object {json, bytes, buffer, ports}: json is the
-// text of a [Request] or an [Answer], the others what is said to come with it:
-// bytes a Uint8Array, buffer a SharedArrayBuffer, ports an array of
-// MessagePorts. A request that wants an answer has a number of its own, which its answer
+// A message is a JavaScript object {json, bytes, first, buffer, ports}: json is
+// the text of a [Request] or an [Answer], the others what is said to come with
+// it: bytes and first Uint8Arrays, buffer a SharedArrayBuffer, ports an array
+// of MessagePorts. A request that wants an answer has a number of its own, which its answer
 // repeats; answers to a number that is not waited for any more are dropped.
 // Beside these, a worker's few lines of JavaScript say {exit, text} when its
 // program has ended.
@@ -45,6 +45,7 @@ type Request struct {
 	Open   *Open   `json:"open,omitempty"`
 	Ask    *Ask    `json:"ask,omitempty"`
 	Export *Export `json:"export,omitempty"`
+	Inside *Inside `json:"inside,omitempty"`
 }
 
 // Load describes the pack that comes with an [OpLoad] request.
@@ -83,7 +84,7 @@ type Reply string
 const (
 	Hello  Reply = "hello"  // the worker is ready; its ID is 0
 	Events Reply = "events" // news of a run, at most one message in its Interval; none at all says that it goes on
-	State  Reply = "state"  // the run's state after Epoch, sealed, comes with it
+	State  Reply = "state"  // the run's state after Epoch, sealed, comes with it, and its first layer as first
 	Done   Reply = "done"   // the request was carried out
 	Failed Reply = "failed" // it was not
 )
@@ -100,6 +101,8 @@ type Answer struct {
 
 	Network *Network `json:"network,omitempty"` // of OpOpen
 	Asked   *Asked   `json:"asked,omitempty"`   // of OpAsk
+
+	Inspected *Inspected `json:"inspected,omitempty"` // of OpPairs, OpExamine, OpLayer
 }
 
 // Error says why a request failed.
