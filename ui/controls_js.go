@@ -42,24 +42,31 @@ func newControls(d *dom, p *Page) *controls {
 	return c
 }
 
-func (c *controls) render(s *state.State, f *form, now time.Duration) {
+// render shows the networks' training or, where t is not nil, that set of
+// trials.
+func (c *controls) render(s *state.State, t *state.Trials, f *form, now time.Duration) {
+	phase, failure, fraction, status := s.Phase, s.Failure, s.Fraction(), text.Status(s, now)
+	if t != nil { // its view says what went wrong with it
+		phase, failure, fraction = t.Phase, nil, t.Fraction()
+		status = text.TrialsName(t.Set.Views().View) + ": " + text.TrialsStatus(t, now)
+	}
 	// A button that goes away must not take the keyboard with it.
 	held := false
 	for _, b := range []*element{c.train, c.pause, c.resume, c.stop, c.retry} {
 		held = held || b.focused()
 	}
-	busy := s.Phase.Busy()
-	c.train.flag("disabled", busy || s.Phase == state.Loading).text(f.label)
-	c.pause.flag("hidden", s.Phase == state.Paused).flag("disabled", s.Phase != state.Running)
-	c.resume.flag("hidden", s.Phase != state.Paused)
+	busy := phase.Busy()
+	c.train.flag("disabled", busy || phase == state.Loading).text(f.label)
+	c.pause.flag("hidden", phase == state.Paused).flag("disabled", phase != state.Running)
+	c.resume.flag("hidden", phase != state.Paused)
 	c.stop.flag("disabled", !busy)
-	c.failure.flag("hidden", s.Failure == nil)
-	if s.Failure != nil {
-		c.message.text(s.Failure.Message)
-		c.retry.flag("hidden", !s.Failure.Retry)
+	c.failure.flag("hidden", failure == nil)
+	if failure != nil {
+		c.message.text(failure.Message)
+		c.retry.flag("hidden", !failure.Retry)
 	}
 	if held && !c.holdsKeyboard() {
-		switch s.Phase {
+		switch phase {
 		case state.Running:
 			c.pause.call("focus")
 		case state.Paused:
@@ -69,10 +76,9 @@ func (c *controls) render(s *state.State, f *form, now time.Duration) {
 		}
 	}
 
-	c.boot.flag("hidden", s.Phase != state.Loading)
-	c.status.flag("hidden", s.Phase == state.Loading).text(text.Status(s, now))
+	c.boot.flag("hidden", phase != state.Loading)
+	c.status.flag("hidden", phase == state.Loading).text(status)
 	c.meter.text(text.Meter(s))
-	fraction := s.Fraction()
 	c.overall.number("value", float64(int(1000*fraction))/1000)
 	title := c.title
 	if busy {

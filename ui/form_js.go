@@ -178,6 +178,23 @@ func (f *form) values() map[string]string {
 	return values
 }
 
+// keep has the address say a setting that has no input here. A text that is
+// wrong is not taken.
+func (f *form) keep(name, text string) *experiment.FieldError {
+	before := f.kept[name]
+	f.kept[name] = text
+	_, err := f.read()
+	errs, _ := err.(experiment.Errors)
+	for _, e := range errs {
+		if e.Name == name {
+			f.kept[name] = before
+			return e
+		}
+	}
+	f.follow(false)
+	return nil
+}
+
 func (f *form) config() (experiment.Config, error) {
 	c, err := f.read()
 	if len(f.unknown) == 0 {

@@ -42,9 +42,9 @@ func newNotices(d *dom, p *Page) *notices {
 	return n
 }
 
-func (n *notices) render(s *state.State) {
+func (n *notices) render(phase state.Phase) {
 	n.keptText.text(n.offer)
-	n.kept.flag("hidden", n.offer == "" || s.Phase.Busy())
+	n.kept.flag("hidden", n.offer == "" || phase.Busy())
 	n.noteText.text(strings.Join(n.notes, "\n"))
 	n.note.flag("hidden", len(n.notes) == 0)
 }
@@ -56,7 +56,7 @@ func (p *Page) OfferKept(k *text.Kept) {
 	if k != nil {
 		p.notices.offer = text.Offer(*k, time.Now().UnixMilli())
 	}
-	p.notices.render(p.state)
+	p.notices.render(p.phase())
 }
 
 // Note tells the person something about the experiment in hand that needs no
@@ -65,5 +65,5 @@ func (p *Page) Note(text string) {
 	n := p.notices
 	n.notes = append(slices.DeleteFunc(n.notes, func(old string) bool { return old == text }), text)
 	n.notes = n.notes[max(0, len(n.notes)-notesShown):]
-	n.render(p.state)
+	n.render(p.phase())
 }

@@ -25,6 +25,7 @@ type Handlers struct {
 	Networks Networks
 	Shelf    Shelf
 	Inside   Inside
+	Trials   Trials
 }
 
 // Page is the page. None of its methods blocks; they may be called from any
@@ -47,6 +48,8 @@ type Page struct {
 	inside    *insideView
 	keep      *keepView
 	shelf     *shelfView
+	trials    []*trialsView
+	current   *trialsView // whose set of trials is the experiment in hand; nil: it is the networks' training
 	announce  *text.Announcer
 	live      *element
 }
@@ -85,6 +88,7 @@ func New(h Handlers, pause func() error) (*Page, error) {
 		func() { p.inside = newInside(d, h.Inside, p.now) },
 		func() { p.form = newForm(d, p.edited) },
 		func() { p.form.load() },
+		func() { p.trials = append(p.trials, newTechniques(d, p).trialsView) },
 		func() { p.form.input("workers").control.on("change", func(safejs.Value) { p.resized() }) },
 		p.charts.buildOne, // of two
 		p.charts.buildOne,
@@ -105,6 +109,7 @@ func (p *Page) Config() (experiment.Config, error) { return p.form.config() }
 // Begin shows a new experiment, in the form and the address too, and sets the
 // phase Running. What an earlier one measured is dropped.
 func (p *Page) Begin(c experiment.Config, env experiment.Environment) {
+	p.current = nil
 	p.form.show(c)
 	p.state.Begin(p.now(), c, env)
 	p.notices.notes = nil
@@ -133,14 +138,31 @@ func (p *Page) Apply(e experiment.Event) {
 // SetPhase sets the phase, and with it the data-state of the html element, once
 // the page shows all that had been applied before.
 func (p *Page) SetPhase(phase state.Phase) {
-	p.state.SetPhase(p.now(), phase)
+	if p.current != nil {
+		p.current.shown.SetPhase(p.now(), phase)
+	} else {
+		p.state.SetPhase(p.now(), phase)
+	}
 	p.phaseChanged()
+}
+
+// phase is that of the experiment in hand.
+func (p *Page) phase() state.Phase {
+	if p.current != nil {
+		return p.current.shown.Phase
+	}
+	return p.state.Phase
 }
 
 // Fail shows what went wrong and sets the phase Failed. Settings and results
 // are kept. With retry, a button calls Handlers.Retry.
 func (p *Page) Fail(message string, retry bool) {
-	p.state.Fail(p.now(), experiment.Error{Message: message, Retry: retry})
+	failure := experiment.Error{Message: message, Retry: retry}
+	if p.current != nil {
+		p.current.shown.Fail(p.now(), failure)
+	} else {
+		p.state.Fail(p.now(), failure)
+	}
 	p.phaseChanged()
 }
 
@@ -164,13 +186,14 @@ func (p *Page) start() {
 // edited follows a change of the settings.
 func (p *Page) edited() {
 	if p.frame != nil { // else the page is not complete yet, and not drawn
+		p.replan()
 		p.frame.now()
 	}
 }
 
 // resized hands on a change of the number of workers while they train.
 func (p *Page) resized() {
-	if c, err := p.form.config(); err == nil && p.state.Phase.Busy() {
+	if c, err := p.form.config(); err == nil && p.phase().Busy() {
 		p.handlers.Workers(c.Workers)
 	}
 }
@@ -180,21 +203,30 @@ func (p *Page) phaseChanged() {
 	p.charts.stale = true
 	p.render()
 	p.charts.flush(p.state)
-	root := p.dom.find("html")
-	if f := p.state.Failure; f != nil {
+	p.replan()
+	root, failure := p.dom.find("html"), p.state.Failure
+	if p.current != nil {
+		failure = p.current.shown.Failure
+	}
+	if f := failure; f != nil {
 		root.attribute("data-error", f.Message)
 	} else {
 		root.call("removeAttribute", "data-error")
 	}
-	root.attribute("data-state", string(p.state.Phase))
+	root.attribute("data-state", string(p.phase()))
 }
 
 // render writes what has changed since it last did.
 func (p *Page) render() {
 	now := p.now()
-	p.controls.render(p.state, p.form, now)
-	p.notices.render(p.state)
-	p.form.lock(p.state.Phase)
+	p.controls.render(p.state, p.inHand(), p.form, now)
+	p.notices.render(p.phase())
+	p.form.lock(p.phase())
+	for _, v := range p.trials {
+		if v.render(now) {
+			p.frame.request()
+		}
+	}
 	for _, c := range p.cards {
 		c.follow(p.form)
 		c.render(p.state, now)
@@ -207,8 +239,14 @@ func (p *Page) render() {
 	if p.charts.render(p.state, now) {
 		p.frame.request()
 	}
-	if text, due := p.announce.Next(p.state, now); due {
-		p.live.text(text)
+	words, due := "", false
+	if t := p.inHand(); t != nil {
+		words, due = p.announce.NextTrials(t, now)
+	} else {
+		words, due = p.announce.Next(p.state, now)
+	}
+	if due {
+		p.live.text(words)
 	}
 }
 

@@ -50,6 +50,10 @@ type AblationResult struct {
 // reads values: "0,0.5,1" or "0..1 step 0.25". target is the test accuracy, a
 // fraction, to which time is taken. The error is an Errors.
 func NewAblation(c Config, aux string, target float64, env Environment) (*Ablation, error) {
+	return newAblation(c, aux, target, env, unpaused)
+}
+
+func newAblation(c Config, aux string, target float64, env Environment, pause func() error) (*Ablation, error) {
 	c.BatchNorm, c.Sharing, c.AuxLoss = nil, nil, nil
 	var errs Errors
 	if !(target > 0 && target <= 1) {
@@ -67,7 +71,11 @@ func NewAblation(c Config, aux string, target float64, env Environment) (*Ablati
 		return nil, errs
 	}
 	_, aux, _ = strings.Cut(g.Axes[2].String(), "=")
-	return &Ablation{Trials: newTrials(g), grid: g, aux: aux, target: target, env: env}, nil
+	trials, err := newTrials(g, pause)
+	if err != nil {
+		return nil, err
+	}
+	return &Ablation{Trials: trials, grid: g, aux: aux, target: target, env: env}, nil
 }
 
 // ParseAblation reads an ablation's document, to go on with it or to show it.

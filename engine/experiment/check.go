@@ -86,6 +86,10 @@ func (f Field) check(text string) *FieldError {
 		if !f.offers(text) {
 			return wrong("want one of %s", f.Range())
 		}
+	case TextField:
+		if err := checkText(f.Name, text); err != nil {
+			return wrong("%s", strings.TrimPrefix(err.Error(), "experiment: "))
+		}
 	case ChoicesField:
 		names := strings.Split(text, ",")
 		for i, name := range names {

@@ -48,6 +48,8 @@ type Config struct {
 	// Autostart has the page begin when it is ready. It is a setting of the
 	// address only: neither of a script's object nor of a result.
 	Autostart bool `json:"-"`
+	// Views are settings of the address too.
+	Views Views `json:"-"`
 }
 
 // Run is one run to make: a model trained once.

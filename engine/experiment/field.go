@@ -18,6 +18,7 @@ const (
 	SwitchField                   // 0 or 1
 	ChoiceField                   // one of Choices
 	ChoicesField                  // some of Choices, separated by commas
+	TextField                     // any text that is in order
 )
 
 // Group is what a setting is about: where the form has it.

@@ -159,6 +159,7 @@ var fields = sync.OnceValue(func() []Field {
 			Name: "autostart", Label: "Start at once", Kind: SwitchField, QueryOnly: true,
 			Help: "Starts training when the page is ready.",
 		}),
+		viewField(), weightsField(), targetField(), gridField(), shardField(),
 	}
 })
 

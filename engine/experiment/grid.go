@@ -31,12 +31,15 @@ type Setting struct {
 }
 
 // Skipped is a setting that no network can have, and why.
-type Skipped struct{ Name, Reason string }
+type Skipped struct {
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
+}
 
 // ParseGrid reads a grid's axes, which are separated by ";" or line ends and
 // have the form that ParseAxis reads. The error is an Errors.
 func ParseGrid(c Config, text string) (Grid, error) {
-	c.Autostart = false
+	c.Autostart, c.Views = false, Views{}
 	g := Grid{Config: c}
 	var errs Errors
 	for _, f := range Fields() {
@@ -46,22 +49,10 @@ func ParseGrid(c Config, text string) (Grid, error) {
 			}
 		}
 	}
+	axes, wrong := parseAxes(text)
+	g.Axes, errs = axes, append(errs, wrong...)
 	points := 1
-	for _, piece := range strings.FieldsFunc(text, func(r rune) bool { return r == ';' || r == '\n' }) {
-		if strings.TrimSpace(piece) == "" {
-			continue
-		}
-		axis, err := ParseAxis(piece)
-		if err != nil {
-			errs = append(errs, err.(Errors)...)
-			continue
-		}
-		for _, name := range axis.Fields {
-			if slices.Contains(g.Fields(), name) {
-				errs = append(errs, &FieldError{Name: name, Value: strings.TrimSpace(piece), Message: "given more than once"})
-			}
-		}
-		g.Axes = append(g.Axes, axis)
+	for _, axis := range axes {
 		points = min(points*len(axis.Values), MaxPoints+1)
 	}
 	add := func(message string) { errs = append(errs, &FieldError{Name: "grid", Value: text, Message: message}) }
@@ -88,6 +79,27 @@ func ParseGrid(c Config, text string) (Grid, error) {
 	return g, nil
 }
 
+// parseAxes reads the axes of a grid by themselves.
+func parseAxes(text string) (axes []Axis, errs Errors) {
+	for _, piece := range strings.FieldsFunc(text, func(r rune) bool { return r == ';' || r == '\n' }) {
+		if strings.TrimSpace(piece) == "" {
+			continue
+		}
+		axis, err := ParseAxis(piece)
+		if err != nil {
+			errs = append(errs, err.(Errors)...)
+			continue
+		}
+		for _, name := range axis.Fields {
+			if slices.Contains((Grid{Axes: axes}).Fields(), name) {
+				errs = append(errs, &FieldError{Name: name, Value: strings.TrimSpace(piece), Message: "given more than once"})
+			}
+		}
+		axes = append(axes, axis)
+	}
+	return axes, errs
+}
+
 // String is the axes as ParseGrid reads them: "lr=0.01,0.1;ch1=16,32".
 func (g Grid) String() string {
 	axes := make([]string, len(g.Axes))
@@ -111,16 +123,31 @@ func (g Grid) Fields() []string {
 // have are one for it; those that it cannot be trained at, such as with no
 // loss, are told apart.
 func (g Grid) Settings() ([]Setting, []Skipped) {
+	settings, skipped, _ := g.settings(func() error { return nil })
+	return settings, skipped
+}
+
+// settingsAtOnce is how many settings are made between two pauses: a few
+// milliseconds' work in a browser.
+const settingsAtOnce = 100
+
+// settings are Settings with pauses, of which an error ends it.
+func (g Grid) settings(pause func() error) ([]Setting, []Skipped, error) {
 	var settings []Setting
 	var skipped []Skipped
 	for s, err := range g.each {
+		if (len(settings)+len(skipped))%settingsAtOnce == settingsAtOnce-1 {
+			if err := pause(); err != nil {
+				return nil, nil, err
+			}
+		}
 		if err != nil {
 			skipped = append(skipped, Skipped{s.Name, strings.TrimPrefix(err.Error(), "experiment: ")})
 			continue
 		}
 		settings = append(settings, s)
 	}
-	return settings, skipped
+	return settings, skipped, nil
 }
 
 // each goes over the settings, with why one cannot be trained.

@@ -50,7 +50,18 @@ func ParseValues(values map[string]string) (Config, error) {
 // ParseObject reads settings from an object as JavaScript or JSON has it:
 // numbers as numbers, models as an array, switches as booleans or 0 and 1.
 // Errors are as ParseQuery's.
-func ParseObject(object map[string]any) (Config, error) {
+func ParseObject(object map[string]any) (Config, error) { return parseObject(object, "") }
+
+// ParseTrials is ParseObject for the settings of a set of trials, with what the
+// view has of its own: weights and target of techniques, grid and shard of a
+// search.
+func ParseTrials(object map[string]any, view string) (Config, error) {
+	c, err := parseObject(object, view)
+	c.Views.View = view
+	return c, err
+}
+
+func parseObject(object map[string]any, view string) (Config, error) {
 	values := map[string]string{}
 	var errs Errors
 	for _, f := range Fields() {
@@ -63,7 +74,7 @@ func ParseObject(object map[string]any) (Config, error) {
 			errs = append(errs, &FieldError{Name: f.Name, Value: fmt.Sprint(v), Message: "want " + f.objectWant()})
 			continue
 		}
-		if f.QueryOnly {
+		if f.QueryOnly && !slices.Contains(viewFields(view), f.Name) {
 			errs = append(errs, &FieldError{Name: f.Name, Value: text, Message: "is a setting of the page's address only"})
 			continue
 		}
@@ -85,6 +96,8 @@ func (f Field) objectWant() string {
 		return "an array of some of " + f.Range()
 	case ChoiceField:
 		return "one of " + f.Range()
+	case TextField:
+		return "a text"
 	}
 	return "a number, " + f.Range()
 }
@@ -97,7 +110,7 @@ func (f Field) objectText(v any) (text string, ok bool) {
 	}
 	switch v := v.(type) {
 	case string:
-		return v, f.Kind == ChoiceField
+		return v, f.Kind == ChoiceField || f.Kind == TextField
 	case bool:
 		return toggle().format(v), f.Kind == SwitchField
 	case float64:
@@ -145,6 +158,7 @@ func parse(values map[string]string, errs Errors) (Config, error) {
 		errs = append(errs, &FieldError{Name: name, Value: values[name], Message: "there is no setting of this name", Unknown: true})
 	}
 	c = c.shortest()
+	c.Views = c.Views.short()
 	if len(errs) > 0 {
 		return c, errs
 	}

@@ -35,9 +35,20 @@ type SearchResult struct {
 
 // NewSearch is a search with no run made yet.
 func NewSearch(g Grid, shard Shard, env Environment) *Search {
-	s := &Search{Trials: newTrials(g), grid: g, environments: []Environment{env}}
-	s.setShard(shard)
+	s, _ := newSearch(g, shard, unpaused)
+	s.MadeIn(env)
 	return s
+}
+
+// newSearch is a search that is made nowhere yet. The only error is pause's.
+func newSearch(g Grid, shard Shard, pause func() error) (*Search, error) {
+	trials, err := newTrials(g, pause)
+	if err != nil {
+		return nil, err
+	}
+	s := &Search{Trials: trials, grid: g}
+	s.setShard(shard)
+	return s, nil
 }
 
 func (s *Search) setShard(shard Shard) {

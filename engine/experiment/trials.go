@@ -13,6 +13,7 @@ import (
 // An Ablation and a Search are Trials with what is made of them.
 type Trials struct {
 	settings []Setting
+	skipped  []Skipped
 	outcomes []outcome // of the settings
 	index    map[string]int
 	rounds   int
@@ -32,18 +33,24 @@ type Trial struct {
 // Run is the run to make, of the pairs that t.Setting.Config tells.
 func (t Trial) Run() Run { return t.Setting.Run(t.Round) }
 
-func newTrials(g Grid) *Trials {
-	settings, _ := g.Settings()
-	t := &Trials{settings: settings, outcomes: make([]outcome, len(settings)), index: map[string]int{}, rounds: g.Config.Rounds}
+func newTrials(g Grid, pause func() error) (*Trials, error) {
+	settings, skipped, err := g.settings(pause)
+	if err != nil {
+		return nil, err
+	}
+	t := &Trials{settings: settings, skipped: skipped, outcomes: make([]outcome, len(settings)), index: map[string]int{}, rounds: g.Config.Rounds}
 	for i := range settings {
 		t.index[settings[i].Name] = i
 		t.outcomes[i].rounds = make([]*train.Result, t.rounds)
 	}
-	return t
+	return t, nil
 }
 
 // Settings are all settings, in the grid's order. They must not be changed.
 func (t *Trials) Settings() []Setting { return t.settings }
+
+// Skipped are the grid's settings that no network can have.
+func (t *Trials) Skipped() []Skipped { return t.skipped }
 
 // Apply takes in what a trainer says of a run of the setting so named: the
 // start tells the number of parameters, the end the result. All other events,
@@ -57,6 +64,9 @@ func (t *Trials) Apply(setting string, e Event) {
 	case e.Kind == StartEvent:
 		t.outcomes[i].parameters = e.Parameters
 	case e.Kind == DoneEvent && e.Result != nil:
+		if e.Parameters > 0 {
+			t.outcomes[i].parameters = e.Parameters
+		}
 		r := finiteResult(*e.Result)
 		t.outcomes[i].rounds[e.Round] = &r
 	}
@@ -154,26 +164,50 @@ func (t *Trials) restore(points []Point) error {
 		if !known {
 			return fmt.Errorf("%q is not a setting of the grid", p.Setting)
 		}
-		o, first := &t.outcomes[i], t.settings[i].Config.Seed
 		if p.Parameters < 0 {
 			return fmt.Errorf("%s has %d parameters", p.Setting, p.Parameters)
 		}
-		o.parameters = p.Parameters
+		t.outcomes[i].parameters = p.Parameters
 		for j := range p.Rounds {
-			s := &p.Rounds[j]
-			switch {
-			case s.Seed < first || s.Seed-first >= uint64(t.rounds):
-				return fmt.Errorf("%s: seed %d is of no round: want %d to %d", p.Setting, s.Seed, first, first+uint64(t.rounds)-1)
-			case o.rounds[s.Seed-first] != nil:
-				return fmt.Errorf("%s: seed %d is there twice", p.Setting, s.Seed)
-			case !s.plausible():
-				return fmt.Errorf("%s: seed %d has figures that no run has", p.Setting, s.Seed)
+			if err := t.Restore(p.Setting, p.Parameters, train.Result(p.Rounds[j])); err != nil {
+				return err
 			}
-			r := train.Result(*s)
-			o.rounds[s.Seed-first] = &r
 		}
 	}
 	return nil
+}
+
+// Restore takes in a run that was finished before.
+func (t *Trials) Restore(setting string, parameters int, r train.Result) error {
+	i, known := t.index[setting]
+	if !known {
+		return fmt.Errorf("%q is not a setting of the grid", setting)
+	}
+	o, first, s := &t.outcomes[i], t.settings[i].Config.Seed, Score(r)
+	switch {
+	case parameters < 0:
+		return fmt.Errorf("%s has %d parameters", setting, parameters)
+	case s.Seed < first || s.Seed-first >= uint64(t.rounds):
+		return fmt.Errorf("%s: seed %d is of no round: want %d to %d", setting, s.Seed, first, first+uint64(t.rounds)-1)
+	case o.rounds[s.Seed-first] != nil:
+		return fmt.Errorf("%s: seed %d is there twice", setting, s.Seed)
+	case !s.plausible():
+		return fmt.Errorf("%s: seed %d has figures that no run has", setting, s.Seed)
+	}
+	o.parameters = parameters
+	o.rounds[s.Seed-first] = &r
+	return nil
+}
+
+// Finished goes over the runs that are finished: what Restore takes.
+func (t *Trials) Finished(each func(setting *Setting, parameters int, r train.Result)) {
+	for i := range t.settings {
+		for _, r := range t.outcomes[i].rounds {
+			if r != nil {
+				each(&t.settings[i], t.outcomes[i].parameters, *r)
+			}
+		}
+	}
 }
 
 func (s *Score) plausible() bool {

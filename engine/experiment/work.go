@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/pairlab/pairlab/engine/model"
+	"github.com/pairlab/pairlab/engine/train"
 )
 
 // testShare is what the test after an epoch adds to its training: a forward
@@ -38,35 +39,93 @@ func Seconds(trials []Trial, speeds Speeds, workers int) Number {
 	var sum float64
 	own := ownProducts{}
 	for _, t := range trials {
-		speed := speeds[t.Setting.Model]
-		if !(speed > 0) {
-			return Number(math.NaN())
-		}
-		sum += t.Setting.pairs() * own.ratio(t.Setting) / speed * (1 + testShare)
+		sum += own.seconds(t.Setting, speeds)
 	}
 	return Number(sum / float64(max(1, workers)))
+}
+
+// secondsLeft is Seconds of the runs left of the settings that in chooses.
+func (t *Trials) secondsLeft(in func(setting int) bool, speeds Speeds, workers int) Number {
+	var sum float64
+	own := ownProducts{}
+	for i := range t.settings {
+		if left := t.rounds - t.outcomes[i].done(); left > 0 && in(i) {
+			sum += float64(left) * own.seconds(&t.settings[i], speeds)
+		}
+	}
+	return Number(sum / float64(max(1, workers)))
+}
+
+// seconds is how long a run takes on one worker.
+func (o ownProducts) seconds(s *Setting, speeds Speeds) float64 {
+	speed := speeds[s.Model]
+	if !(speed > 0) {
+		return math.NaN()
+	}
+	return s.pairs() * o.ratio(s) / speed * (1 + testShare)
+}
+
+// TypicalSpeeds are about those of one core of a computer of today, with
+// kernels of the name: what estimates go by before anything is measured.
+func TypicalSpeeds(kernels string) Speeds {
+	if kernels == "portable" {
+		return Speeds{model.Baseline: 350, model.Siamese2: 1800, model.Siamese10: 1700}
+	}
+	return Speeds{model.Baseline: 6000, model.Siamese2: 20_000, model.Siamese10: 22_000}
 }
 
 // Speeds are the given speeds, with those of networks that have finished runs
 // as these measured them.
 func (t *Trials) Speeds(given Speeds) Speeds {
-	work, seconds := map[model.Kind]float64{}, map[model.Kind]float64{}
-	own := ownProducts{}
+	m := newMeasured()
 	for i := range t.settings {
-		s := &t.settings[i]
 		for _, r := range t.outcomes[i].rounds {
-			if r != nil && r.Seconds > 0 && r.PairsPerSecond > 0 {
-				work[s.Model] += r.Seconds * r.PairsPerSecond * own.ratio(s)
-				seconds[s.Model] += r.Seconds
+			if r != nil {
+				m.add(&t.settings[i], r)
 			}
 		}
 	}
+	return m.speeds(given)
+}
+
+// Speeds are the given speeds, as Trials.Speeds.
+func (r Result) Speeds(given Speeds) Speeds {
+	m := newMeasured()
+	for i := range r.Models {
+		kind := r.Models[i].Name
+		s := &Setting{Model: kind, Config: r.Config, train: r.Config.Train(kind)}
+		for k := range r.Models[i].Rounds {
+			m.add(s, &r.Models[i].Rounds[k])
+		}
+	}
+	return m.speeds(given)
+}
+
+// measured are the speeds of finished runs.
+type measured struct {
+	own ownProducts
+	sum map[model.Kind]struct{ work, seconds float64 }
+}
+
+func newMeasured() measured {
+	return measured{ownProducts{}, map[model.Kind]struct{ work, seconds float64 }{}}
+}
+
+func (m measured) add(s *Setting, r *train.Result) {
+	if r.Seconds > 0 && r.PairsPerSecond > 0 {
+		sum := m.sum[s.Model]
+		sum.work += r.Seconds * r.PairsPerSecond * m.own.ratio(s)
+		sum.seconds += r.Seconds
+		m.sum[s.Model] = sum
+	}
+}
+
+func (m measured) speeds(given Speeds) Speeds {
 	speeds := Speeds{}
 	for _, kind := range model.Kinds {
-		switch {
-		case seconds[kind] > 0:
-			speeds[kind] = work[kind] / seconds[kind]
-		case given[kind] > 0:
+		if sum := m.sum[kind]; sum.seconds > 0 {
+			speeds[kind] = sum.work / sum.seconds
+		} else if given[kind] > 0 {
 			speeds[kind] = given[kind]
 		}
 	}

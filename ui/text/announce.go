@@ -23,11 +23,14 @@ type Announcer struct {
 
 // Next is a sentence that is due; false if none is.
 func (a *Announcer) Next(s *state.State, now time.Duration) (string, bool) {
-	text := announcement(s)
-	if text == a.text || s.Phase == a.phase && now-a.last < announceEvery {
+	return a.next(s.Phase, announcement(s), now)
+}
+
+func (a *Announcer) next(phase state.Phase, text string, now time.Duration) (string, bool) {
+	if text == a.text || phase == a.phase && now-a.last < announceEvery {
 		return "", false
 	}
-	a.phase, a.text, a.last = s.Phase, text, now
+	a.phase, a.text, a.last = phase, text, now
 	return text, true
 }
 

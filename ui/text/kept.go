@@ -11,6 +11,7 @@ import (
 // Kept is an unfinished experiment that the browser's storage has. Its JSON
 // form is what scripts see.
 type Kept struct {
+	View     string            `json:"view,omitempty"` // of a set of trials
 	Config   experiment.Config `json:"config"`
 	Saved    int64             `json:"saved"` // milliseconds since 1970
 	Done     int               `json:"done"`  // runs that have ended
@@ -21,16 +22,24 @@ type Kept struct {
 
 // KeptRun is a run that has begun and not ended.
 type KeptRun struct {
-	Model model.Kind `json:"model"`
-	Round int        `json:"round"` // from 0
-	Epoch int        `json:"epoch"` // epochs made
+	Model   model.Kind `json:"model"`
+	Setting string     `json:"setting,omitempty"` // of a set of trials
+	Round   int        `json:"round"`             // from 0
+	Epoch   int        `json:"epoch"`             // epochs made
 }
 
 // Offer is the page's offer to go on with a kept experiment, at a time in
 // milliseconds since 1970.
 func Offer(k Kept, now int64) string {
-	what := fmt.Sprintf("An experiment was left with %d of %s done", k.Done, Times(k.Total, "run"))
-	if len(k.Running) > 0 {
+	what := "An experiment"
+	switch k.View {
+	case experiment.TechniquesView:
+		what = "A comparison of techniques"
+	case experiment.SearchView:
+		what = "A search"
+	}
+	what += fmt.Sprintf(" was left with %d of %s done", k.Done, Times(k.Total, "run"))
+	if len(k.Running) > 0 && k.View == "" {
 		r := k.Running[0]
 		what = fmt.Sprintf("%s, epoch %d was being trained", RunName(r.Model, r.Round, k.Config.Rounds), r.Epoch)
 		if n := len(k.Running) - 1; n > 0 {
@@ -54,6 +63,14 @@ func RunName(kind model.Kind, round, rounds int) string {
 		name += fmt.Sprintf(", round %d of %d", round+1, rounds)
 	}
 	return name
+}
+
+// TrialName says which run of a set of trials it is.
+func TrialName(setting string, round, rounds int) string {
+	if rounds > 1 {
+		setting += fmt.Sprintf(", round %d of %d", round+1, rounds)
+	}
+	return setting
 }
 
 // ago is how long something is past, in words.

@@ -22,6 +22,10 @@ func TestOfferSaysWhatWasLeftAndWhen(t *testing.T) {
 			Config: experiment.Config{Rounds: 1}, Total: 1, Running: []KeptRun{run}, Saved: now - 3_600_000},
 		"An experiment was left with 1 of 3 runs done. Kept 2 days ago.": {
 			Config: ten, Done: 1, Total: 3, Saved: now - 47*3_600_000, Outdated: true},
+		"A search was left with 12 of 320 runs done. Kept a moment ago.": {
+			View: "search", Config: ten, Done: 12, Total: 320, Running: []KeptRun{run}, Saved: now},
+		"A comparison of techniques was left with 0 of 220 runs done. Kept a moment ago.": {
+			View: "techniques", Config: ten, Total: 220, Saved: now},
 	} {
 		if got := Offer(k, now); got != want {
 			t.Errorf("%q,\nwant %q", got, want)

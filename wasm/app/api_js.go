@@ -32,17 +32,45 @@ import (
 //	ask(i, j)          promises what the networks say of test images i and j
 //	                   (0 to 9999): [{name, yes, probability, left, right}]
 //	                   (the digits' probabilities, not of Baseline)
+//	techniques search  sets of trials: see trialsAPI
 //
 // The events are "state" {state}, "progress" and "epoch" {model, round, …},
 // "round" {model, round, result}, "recovered" {model, round, epoch: from which
 // it goes on, message: what became of the worker that was replaced}, "done"
-// (the result) and "error" {message}.
+// (the result) and "error" {message}; of sets of trials "trial" {setting,
+// model, round, result, done, total} at the end of a run and "trials" (the
+// document) at the end of all.
 func (c *controller) publish(boot safejs.Value) error {
 	throwing, err := boot.Get("throwing")
 	if err != nil {
 		return err
 	}
+	method := func(name string, fn func([]safejs.Value) (any, error)) (any, error) {
+		inner, err := safejs.FuncOf(func(_ safejs.Value, args []safejs.Value) any {
+			value, err := fn(args)
+			if err != nil {
+				return newError(err)
+			}
+			if value == nil {
+				return safejs.Undefined()
+			}
+			return value
+		})
+		if err != nil {
+			return nil, err
+		}
+		wrapped, err := throwing.Invoke(inner)
+		if err != nil {
+			return nil, fmt.Errorf("app: window.pairlab.%s: %w", name, err)
+		}
+		return wrapped, nil
+	}
 	api := map[string]any{"version": version}
+	for _, view := range []string{experiment.TechniquesView} {
+		if api[view], err = c.trialsAPI(view, method); err != nil {
+			return err
+		}
+	}
 	for name, fn := range map[string]func([]safejs.Value) (any, error){
 		"start":   c.apiStart,
 		"pause":   func([]safejs.Value) (any, error) { c.Pause(); return nil, nil },
@@ -71,25 +99,15 @@ func (c *controller) publish(boot safejs.Value) error {
 			})
 		},
 	} {
-		inner, err := safejs.FuncOf(func(_ safejs.Value, args []safejs.Value) any {
-			value, err := fn(args)
-			if err != nil {
-				return newError(err)
-			}
-			if value == nil {
-				return safejs.Undefined()
-			}
-			return value
-		})
-		if err != nil {
+		if api[name], err = method(name, fn); err != nil {
 			return err
-		}
-		if api[name], err = throwing.Invoke(inner); err != nil {
-			return fmt.Errorf("app: window.pairlab.%s: %w", name, err)
 		}
 	}
 	return safejs.Global().Set("pairlab", api)
 }
+
+// methodMaker makes a function for scripts, which throws fn's error.
+type methodMaker func(name string, fn func([]safejs.Value) (any, error)) (any, error)
 
 func (c *controller) apiWorkers(args []safejs.Value) (any, error) {
 	if len(args) == 0 || args[0].Type() != safejs.TypeNumber {
@@ -102,7 +120,8 @@ func (c *controller) apiWorkers(args []safejs.Value) (any, error) {
 	return nil, c.SetWorkers(n)
 }
 
-func (c *controller) apiStart(args []safejs.Value) (any, error) {
+// argObject is the object that a method was given, if any.
+func argObject(method string, args []safejs.Value) (map[string]any, error) {
 	object := map[string]any{}
 	if len(args) > 0 && !args[0].IsUndefined() {
 		toText, err := safejs.Global().Get("JSON")
@@ -111,15 +130,23 @@ func (c *controller) apiStart(args []safejs.Value) (any, error) {
 		}
 		value, err := toText.Call("stringify", args[0])
 		if err != nil {
-			return nil, fmt.Errorf("app: start: %w", err)
+			return nil, fmt.Errorf("app: %s: %w", method, err)
 		}
 		text, err := value.String()
 		if err != nil {
 			return nil, err
 		}
 		if err := json.Unmarshal([]byte(text), &object); err != nil || object == nil {
-			return nil, fmt.Errorf("app: start: settings %s: want an object", text)
+			return nil, fmt.Errorf("app: %s: settings %s: want an object", method, text)
 		}
+	}
+	return object, nil
+}
+
+func (c *controller) apiStart(args []safejs.Value) (any, error) {
+	object, err := argObject("start", args)
+	if err != nil {
+		return nil, err
 	}
 	config, err := experiment.ParseObject(object)
 	if err != nil {
@@ -152,7 +179,7 @@ func (c *controller) apiKept() (any, error) {
 }
 
 // eventNames are what scripts can listen to.
-var eventNames = [...]string{"state", "progress", "epoch", "round", "recovered", "done", "error"}
+var eventNames = [...]string{"state", "progress", "epoch", "round", "recovered", "done", "error", "trial", "trials"}
 
 func (c *controller) apiOn(args []safejs.Value) (any, error) {
 	if len(args) < 2 || args[0].Type() != safejs.TypeString || args[1].Type() != safejs.TypeFunction {

@@ -17,7 +17,7 @@ func (c *controller) Start(config experiment.Config) error {
 	if err := config.Check(); err != nil {
 		return err
 	}
-	return c.begin(newPlan(config))
+	return c.begin(newPlan(config, nil))
 }
 
 // retry goes on with the experiment that failed, or, if it could not even
@@ -48,14 +48,18 @@ func (c *controller) begin(p plan) error {
 	env := c.env
 	env.Kernels, env.Workers = kernels, c.workers(config.Workers)
 	c.crew.setPaused(false)
-	c.page.Begin(config, env)
-	c.page.Machine(c.machine(config, config.Workers))
-	c.asker.begin(config)
-	for _, f := range p.record.Done {
-		c.page.Apply(f.event())
+	if p.set != nil {
+		c.page.BeginTrials(p.set, env)
+	} else {
+		c.page.Begin(config, env)
+		c.asker.begin(config)
+		for _, f := range p.record.Done {
+			c.page.Apply(f.event())
+		}
 	}
+	c.page.Machine(c.machine(config, config.Workers))
 	c.events.tellValue("state", map[string]any{"state": string(state.Running)})
-	go c.see(stop, p, c.jobs(p, kernels))
+	go c.see(stop, p, kernels)
 	return nil
 }
 
@@ -78,14 +82,13 @@ func (c *controller) claim(p *plan) (stop *cancel.Signal, err error) {
 
 // jobs are the runs that are still to be made.
 func (c *controller) jobs(p plan, kernels string) []*job {
-	config := p.record.Config
+	interval := c.workers(p.record.Config.Workers) * int(messageInterval/time.Millisecond)
 	var jobs []*job
-	for _, run := range p.record.remaining() {
-		j := &job{train: protocol.Train{
-			Run: run, Pairs: config.Pairs, Pool: config.Pool, Kernels: kernels,
-			Interval: c.workers(config.Workers) * int(messageInterval/time.Millisecond),
+	for _, t := range p.tasks() {
+		j := &job{task: t, train: protocol.Train{
+			Run: t.run, Pairs: t.pairs, Pool: t.pool, Kernels: kernels, Interval: interval,
 		}}
-		if s, kept := p.states[keyOf(run)]; kept {
+		if s, kept := p.states[t.key()]; kept {
 			j.epoch, j.state = s.epoch, s.sealed
 		}
 		jobs = append(jobs, j)
@@ -94,8 +97,9 @@ func (c *controller) jobs(p plan, kernels string) []*job {
 }
 
 // see sees an experiment to its end.
-func (c *controller) see(stop *cancel.Signal, p plan, jobs []*job) {
-	err := c.train(stop, p.record.Config, jobs)
+func (c *controller) see(stop *cancel.Signal, p plan, kernels string) {
+	jobs := c.jobs(p, kernels)
+	err := c.train(stop, p, jobs)
 	failed := err != nil && stop.Err() == nil
 	c.mu.Lock()
 	c.stop = nil
@@ -104,7 +108,7 @@ func (c *controller) see(stop *cancel.Signal, p plan, jobs []*job) {
 		if len(rest.record.Done) == 0 && len(rest.states) == 0 {
 			// There is nothing to go on with, nor to offer at the next visit.
 			p.keeper.forget()
-			rest = newPlan(p.record.Config)
+			rest = newPlan(p.record.Config, p.set)
 		}
 		c.failed = &rest
 	}
@@ -115,14 +119,27 @@ func (c *controller) see(stop *cancel.Signal, p plan, jobs []*job) {
 	}
 	p.keeper.forget()
 	c.setPhase(state.Done)
+	if p.set != nil {
+		c.tellTrials(p.set)
+		return
+	}
 	c.events.tell("done", c.resultJSON())
 	c.shelf.keep(p.id)
 }
 
 // train fetches the images and makes all runs.
-func (c *controller) train(stop *cancel.Signal, config experiment.Config, jobs []*job) error {
-	manifest, shards, err := c.packs.fetch(stop, config.Pool, func(p experiment.DataProgress) {
-		c.apply(experiment.Event{Kind: experiment.DataEvent, Data: &p})
+func (c *controller) train(stop *cancel.Signal, p plan, jobs []*job) error {
+	config, pool := p.record.Config, 0
+	for _, j := range jobs {
+		pool = max(pool, j.pool)
+	}
+	manifest, shards, err := c.packs.fetch(stop, pool, func(progress experiment.DataProgress) {
+		e := experiment.Event{Kind: experiment.DataEvent, Data: &progress}
+		if p.set != nil {
+			c.page.ApplyTrial("", e)
+		} else {
+			c.page.Apply(e)
+		}
 	})
 	if err != nil {
 		return err

@@ -1,16 +1,16 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/hack-pad/safejs"
 
 	"github.com/pairlab/pairlab/engine/experiment"
-	"github.com/pairlab/pairlab/engine/model"
+	"github.com/pairlab/pairlab/engine/train"
 	"github.com/pairlab/pairlab/wasm/keep"
 )
 
@@ -54,17 +54,31 @@ type keptState struct {
 type plan struct {
 	id      string
 	record  record
+	set     experiment.Set // of trials; nil: the networks are trained
 	states  map[runKey]keptState
-	release func()  // its lock; nil: not taken yet
-	keeper  *keeper // who keeps it already, or nil
+	stored  []string // names of the states in the storage, whether or not they are any good
+	release func()   // its lock; nil: not taken yet
+	keeper  *keeper  // who keeps it already, or nil
 }
 
-func newPlan(config experiment.Config) plan {
-	return plan{
+// newPlan is one that nothing is kept of yet. A set may have finished runs.
+func newPlan(config experiment.Config, set experiment.Set) plan {
+	p := plan{
 		id:     fmt.Sprintf("%013d-%08x", time.Now().UnixMilli(), rand.Uint32()),
 		record: record{Config: config},
+		set:    set,
 	}
+	if set != nil {
+		p.record.Views = new(set.Views())
+		set.Finished(func(s *experiment.Setting, parameters int, r train.Result) {
+			p.record.Done = append(p.record.Done, finished{s.Name, s.Model, int(r.Seed - s.Config.Seed), parameters, r})
+		})
+	}
+	return p
 }
+
+// tasks are the runs to make.
+func (p *plan) tasks() []task { return p.record.tasks(p.set) }
 
 // keeper keeps the experiment in hand in the browser's storage, in the
 // background: nothing here waits, and a storage that fails does no harm.
@@ -72,10 +86,11 @@ type keeper struct {
 	vault *vault
 	queue *keep.Queue
 	id    string
+	set   experiment.Set // as the plan's
 
 	mu         sync.Mutex
 	record     record
-	parameters map[model.Kind]int
+	parameters map[string]int       // by the runs' names
 	saved      time.Time            // when the record was last asked to be written
 	slots      map[string]int       // that each run's state was last written to, by name
 	kept       map[string]time.Time // when it was last asked to be written
@@ -89,24 +104,25 @@ type keeper struct {
 // newKeeper keeps p.
 func newKeeper(v *vault, p plan) *keeper {
 	k := &keeper{
-		vault: v, queue: keep.NewQueue(v.failed), id: p.id,
-		record: p.record, parameters: map[model.Kind]int{}, slots: map[string]int{},
+		vault: v, queue: keep.NewQueue(v.failed), id: p.id, set: p.set,
+		record: p.record, parameters: map[string]int{}, slots: map[string]int{},
 		kept: map[string]time.Time{}, release: p.release,
 	}
 	k.record.Build = version
 	for key, state := range p.states {
-		k.slots[stateName(p.id, key.kind, key.round)] = state.slot
+		k.slots[stateName(p.id, key)] = state.slot
 	}
 	for _, f := range p.record.Done {
-		k.parameters[f.Model] = f.Parameters
+		k.parameters[f.key().name] = f.Parameters
 	}
 	if k.release == nil {
 		k.queue.Put("lock", k.lock)
 	} else {
-		k.anew(slices.DeleteFunc(p.record.remaining(), func(run experiment.Run) bool {
-			_, goesOn := p.states[keyOf(run)]
-			return goesOn
-		})...)
+		for _, name := range p.stored {
+			if _, goesOn := k.slots[name]; !goesOn {
+				k.anew(name)
+			}
+		}
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -114,13 +130,10 @@ func newKeeper(v *vault, p plan) *keeper {
 	return k
 }
 
-// anew drops what there may be of runs that begin anew.
-func (k *keeper) anew(runs ...experiment.Run) {
-	for _, run := range runs {
-		name := stateName(k.id, run.Model, run.Round)
-		k.queue.Drop(name)
-		k.queue.Put("anew "+name, func() error { return k.delete(keep.Slot(name, 0), keep.Slot(name, 1)) })
-	}
+// anew drops what there may be of a run that begins anew.
+func (k *keeper) anew(state string) {
+	k.queue.Drop(state)
+	k.queue.Put("anew "+state, func() error { return k.delete(keep.Slot(state, 0), keep.Slot(state, 1)) })
 }
 
 // lock shows other tabs that the experiment is in hand.
@@ -142,14 +155,12 @@ func (k *keeper) save() {
 	k.queue.Put("record", k.writeRecord)
 }
 
+// writeRecord writes the parts that are full, and then the rest.
 func (k *keeper) writeRecord() error {
 	k.mu.Lock()
 	k.record.Saved = time.Now().UnixMilli()
-	text, err := k.record.encode()
+	r := k.record
 	k.mu.Unlock()
-	if err != nil {
-		return err
-	}
 	if k.journal == nil {
 		db, err := k.vault.open()
 		if err != nil {
@@ -157,12 +168,28 @@ func (k *keeper) writeRecord() error {
 		}
 		k.journal = keep.NewJournal(db)
 	}
+	for ; (r.Parts+1)*partRuns <= len(r.Done); r.Parts++ {
+		text, err := json.Marshal(r.part(r.Parts))
+		if err == nil {
+			err = k.journal.Write(partName(k.id, r.Parts), text)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	k.mu.Lock()
+	k.record.Parts = r.Parts
+	k.mu.Unlock()
+	text, err := r.rest().encode()
+	if err != nil {
+		return err
+	}
 	return k.journal.Write(recordName(k.id), text)
 }
 
 // state keeps a run's state after an epoch.
-func (k *keeper) state(run experiment.Run, epoch int, sealed safejs.Value) {
-	name := stateName(k.id, run.Model, run.Round)
+func (k *keeper) state(key runKey, epoch int, sealed safejs.Value) {
+	name := stateName(k.id, key)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.over || time.Since(k.kept[name]) < stateEvery {
@@ -190,20 +217,26 @@ func (k *keeper) state(run experiment.Run, epoch int, sealed safejs.Value) {
 	}
 }
 
-// heard takes the runs' ends from the experiment's events.
-func (k *keeper) heard(e experiment.Event) {
+// heard takes the runs' ends from the events of the experiment's runs; setting
+// is of those of a set of trials.
+func (k *keeper) heard(setting string, e experiment.Event) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	f := finished{Setting: setting, Model: e.Model, Round: e.Round}
+	key := f.key()
 	switch {
 	case k.over:
 	case e.Kind == experiment.StartEvent:
-		k.parameters[e.Model] = e.Parameters
+		k.parameters[key.name] = e.Parameters
 	case e.Kind == experiment.DoneEvent && e.Result != nil:
-		k.record.Done = append(k.record.Done, finished{
-			Model: e.Model, Round: e.Round, Parameters: k.parameters[e.Model], Result: *e.Result,
-		})
-		name := stateName(k.id, e.Model, e.Round)
+		f.Parameters, f.Result = k.parameters[key.name], *e.Result
+		if v := k.record.Views; v != nil && v.View == experiment.SearchView {
+			f.Result.Epochs = nil // as the search itself does
+		}
+		k.record.Done = append(k.record.Done, f)
+		name := stateName(k.id, key)
 		k.queue.Drop(name)
+		delete(k.kept, name)
 		k.save()
 		k.queue.Put("end of "+name, func() error { return k.delete(keep.Slot(name, 0), keep.Slot(name, 1)) })
 	}
@@ -242,23 +275,27 @@ func (k *keeper) forget() {
 
 // forget removes what is kept of an experiment.
 func forget(db *keep.IndexedDB, id string) error {
-	keys, err := db.Keys(statePrefix + id + "/")
-	if err != nil {
-		return err
-	}
 	record := recordName(id)
-	return db.Delete(append(keys, keep.Slot(record, 0), keep.Slot(record, 1))...)
+	all := []string{keep.Slot(record, 0), keep.Slot(record, 1)}
+	for _, prefix := range []string{statePrefix, partPrefix} {
+		keys, err := db.Keys(prefix + id + "/")
+		if err != nil {
+			return err
+		}
+		all = append(all, keys...)
+	}
+	return db.Delete(all...)
 }
 
 // rest is what is left to do of the experiment, whose runs are jobs.
 func (k *keeper) rest(jobs []*job) plan {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	p := plan{id: k.id, record: k.record, states: map[runKey]keptState{}, keeper: k}
+	p := plan{id: k.id, record: k.record, set: k.set, states: map[runKey]keptState{}, keeper: k}
 	for _, j := range jobs {
 		j.mu.Lock()
 		if j.epoch > 0 {
-			p.states[keyOf(j.train.Run)] = keptState{epoch: j.epoch, sealed: j.state}
+			p.states[j.key()] = keptState{epoch: j.epoch, sealed: j.state}
 		}
 		j.mu.Unlock()
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pairlab/pairlab/engine/experiment"
@@ -16,40 +17,76 @@ import (
 // keptSchema is that of a record.
 const keptSchema = "pairlab.kept/v1"
 
-// What is kept of an experiment lies under its number: one record, and of each
-// run that has begun and not ended its state after the last epoch.
+// What is kept of an experiment lies under its number: one record, the runs
+// that ended first in parts of their own, and of each run that has begun and
+// not ended its state after the last epoch.
 const (
 	recordPrefix = "experiment/"
+	partPrefix   = "part/"
 	statePrefix  = "state/"
 )
 
+// partRuns is how many finished runs go into a part. A record has fewer, and
+// so stays small, however many runs a search has.
+const partRuns = 50
+
 func recordName(id string) string { return recordPrefix + id }
 
-func stateName(id string, kind model.Kind, round int) string {
-	return fmt.Sprintf("%s%s/%s/%d", statePrefix, id, kind, round)
+func partName(id string, part int) string { return fmt.Sprintf("%s%s/%d", partPrefix, id, part) }
+
+func stateName(id string, key runKey) string {
+	return fmt.Sprintf("%s%s/%s/%d", statePrefix, id, key.name, key.round)
 }
 
-// ownerOf is the number of the experiment that a state is of.
-func ownerOf(stateName string) string {
-	id, _, _ := strings.Cut(strings.TrimPrefix(stateName, statePrefix), "/")
+// keyOfState is the run that a state is of.
+func keyOfState(name string) runKey {
+	_, name, _ = strings.Cut(strings.TrimPrefix(name, statePrefix), "/")
+	i := strings.LastIndexByte(name, '/')
+	if i < 0 {
+		return runKey{name, -1}
+	}
+	round, err := strconv.Atoi(name[i+1:])
+	if err != nil {
+		round = -1
+	}
+	return runKey{name[:i], round}
+}
+
+// ownerOf is the number of the experiment that a part or a state is of.
+func ownerOf(name string) string {
+	_, rest, _ := strings.Cut(name, "/")
+	id, _, _ := strings.Cut(rest, "/")
 	return id
 }
 
-// record is what is kept of an experiment beside the states of its runs.
+// record is what is kept of an experiment beside the states of its runs. Where
+// Views is nil, it is the networks' training, else a set of trials.
 type record struct {
 	Schema string            `json:"schema"`
 	Build  string            `json:"build"` // the version of the program that made the runs
 	Saved  int64             `json:"saved"` // milliseconds since 1970
 	Config experiment.Config `json:"config"`
+	Views  *experiment.Views `json:"views,omitempty"`
+	Parts  int               `json:"parts,omitempty"` // that the first runs of Done are kept in
 	Done   []finished        `json:"done"`
 }
 
 // finished is a run that has ended.
 type finished struct {
+	Setting    string       `json:"setting,omitempty"` // of a set of trials
 	Model      model.Kind   `json:"model"`
 	Round      int          `json:"round"` // from 0
 	Parameters int          `json:"parameters"`
 	Result     train.Result `json:"result"`
+}
+
+// part are the runs of a part.
+func (r record) part(n int) []finished { return r.Done[n*partRuns : (n+1)*partRuns] }
+
+// rest is the record without the runs that are in parts.
+func (r record) rest() record {
+	r.Done = r.Done[r.Parts*partRuns:]
+	return r
 }
 
 func (r record) encode() ([]byte, error) {
@@ -77,27 +114,61 @@ func decodeRecord(b []byte) (record, error) {
 	if err := r.Config.Check(); err != nil {
 		return r, fmt.Errorf("%w: %w", errDamaged, err)
 	}
+	if r.Parts < 0 {
+		return r, fmt.Errorf("%w: %d parts", errDamaged, r.Parts)
+	}
+	return r, nil
+}
+
+// restore makes the set of trials that the record is of, nil if it is the
+// networks' training, and takes the finished runs into it. What could not be
+// gone on with is refused.
+func (r record) restore(pause func() error) (experiment.Set, error) {
+	if r.Views == nil {
+		return nil, r.checkRuns()
+	}
+	c := r.Config
+	c.Views = *r.Views
+	set, err := experiment.NewSet(c, pause)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	for _, f := range r.Done {
+		if err := set.Restore(f.Setting, f.Parameters, f.Result); err != nil {
+			return nil, fmt.Errorf("%w: %w", errDamaged, err)
+		}
+	}
+	return set, nil
+}
+
+func (r record) checkRuns() error {
 	runs := r.Config.Runs()
 	seen := map[runKey]bool{}
 	for _, f := range r.Done {
 		of := func(x experiment.Run) bool { return keyOf(x) == f.key() }
 		if seen[f.key()] || !slices.ContainsFunc(runs, of) {
-			return r, fmt.Errorf("%w: round %d of %q is in it twice, or not of it", errDamaged, f.Round, f.Model)
+			return fmt.Errorf("%w: round %d of %q is in it twice, or not of it", errDamaged, f.Round, f.Model)
 		}
 		seen[f.key()] = true
 	}
-	return r, nil
+	return nil
 }
 
-// runKey says which run of an experiment it is.
+// runKey says which run of an experiment it is: the name is the setting's, and
+// where there are none the network's.
 type runKey struct {
-	kind  model.Kind
+	name  string
 	round int
 }
 
-func keyOf(r experiment.Run) runKey { return runKey{r.Model, r.Round} }
+func keyOf(r experiment.Run) runKey { return runKey{string(r.Model), r.Round} }
 
-func (f finished) key() runKey { return runKey{f.Model, f.Round} }
+func (f finished) key() runKey {
+	if f.Setting != "" {
+		return runKey{f.Setting, f.Round}
+	}
+	return runKey{string(f.Model), f.Round}
+}
 
 // event tells the run's end again.
 func (f finished) event() experiment.Event {
@@ -107,23 +178,54 @@ func (f finished) event() experiment.Event {
 	}
 }
 
-// remaining are the runs that are still to be made.
-func (r record) remaining() []experiment.Run {
-	return slices.DeleteFunc(r.Config.Runs(), func(x experiment.Run) bool {
-		return slices.ContainsFunc(r.Done, func(f finished) bool { return f.key() == keyOf(x) })
-	})
+// task is a run that is still to be made.
+type task struct {
+	setting     string // of a set of trials
+	run         experiment.Run
+	pairs, pool int
+}
+
+func (t task) key() runKey {
+	if t.setting != "" {
+		return runKey{t.setting, t.run.Round}
+	}
+	return keyOf(t.run)
+}
+
+// tasks are the runs that are still to be made of a record that is of set.
+func (r record) tasks(set experiment.Set) []task {
+	var tasks []task
+	if set != nil {
+		for _, t := range set.Left() {
+			tasks = append(tasks, task{t.Setting.Name, t.Run(), t.Setting.Config.Pairs, t.Setting.Config.Pool})
+		}
+		return tasks
+	}
+	for _, run := range r.Config.Runs() {
+		if !slices.ContainsFunc(r.Done, func(f finished) bool { return f.key() == keyOf(run) }) {
+			tasks = append(tasks, task{"", run, r.Config.Pairs, r.Config.Pool})
+		}
+	}
+	return tasks
 }
 
 // summary is what the page and scripts say of a kept experiment. epochs are
 // those made by the runs in progress, build is the program's own.
-func (r record) summary(epochs map[runKey]int, build string) text.Kept {
+func (r record) summary(set experiment.Set, epochs map[runKey]int, build string) text.Kept {
 	k := text.Kept{
 		Config: r.Config, Done: len(r.Done), Total: r.Config.Rounds * len(r.Config.Models),
 		Saved: r.Saved, Running: []text.KeptRun{}, Outdated: r.Build != build,
 	}
-	for _, run := range r.remaining() {
-		if n := epochs[keyOf(run)]; n > 0 {
-			k.Running = append(k.Running, text.KeptRun{Model: run.Model, Round: run.Round, Epoch: n})
+	if set != nil {
+		k.View = r.Views.View
+		k.Done, k.Total = set.CountShard()
+	}
+	if len(epochs) == 0 {
+		return k
+	}
+	for _, t := range r.tasks(set) {
+		if n := epochs[t.key()]; n > 0 {
+			k.Running = append(k.Running, text.KeptRun{Model: t.run.Model, Setting: t.setting, Round: t.run.Round, Epoch: n})
 		}
 	}
 	return k

@@ -95,7 +95,7 @@ func (ns *networks) learn(t protocol.Train, epoch int, o protocol.Outcome, state
 func (ns *networks) end(e experiment.Event, date string) bool {
 	ns.mu.Lock()
 	defer ns.mu.Unlock()
-	key := runKey{e.Model, e.Round}
+	key := runKey{string(e.Model), e.Round}
 	n := ns.rounds[key]
 	delete(ns.rounds, key)
 	if n == nil || e.Result == nil || e.Result.Diverged != 0 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -81,7 +82,7 @@ func (p *plan) summary() text.Kept {
 	for key, state := range p.states {
 		epochs[key] = state.epoch
 	}
-	return p.record.summary(epochs, version)
+	return p.record.summary(p.set, epochs, version)
 }
 
 // ResumeKept goes on with the experiment that is offered.
@@ -168,7 +169,7 @@ func (c *controller) watchLeaving() error {
 
 // find looks for the newest experiment in the storage that no living tab has,
 // and takes its lock. It is nil if there is none; held are those that other
-// tabs have. States that belong to no experiment are removed.
+// tabs have. States and parts that belong to no experiment are removed.
 func (v *vault) find() (p *plan, held []string, err error) {
 	db, err := v.open()
 	if err != nil {
@@ -176,17 +177,21 @@ func (v *vault) find() (p *plan, held []string, err error) {
 	}
 	journal := keep.NewJournal(db)
 	// In this order: an experiment's record is there before its first state.
-	states, err := journal.Names(statePrefix)
-	if err != nil {
-		return nil, nil, err
+	var belongings []string
+	for _, prefix := range []string{statePrefix, partPrefix} {
+		names, err := journal.Names(prefix)
+		if err != nil {
+			return nil, nil, err
+		}
+		belongings = append(belongings, names...)
 	}
 	records, err := journal.Names(recordPrefix)
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, state := range states {
-		if !slices.Contains(records, recordName(ownerOf(state))) {
-			if err := journal.Delete(state); err != nil {
+	for _, name := range belongings {
+		if !slices.Contains(records, recordName(ownerOf(name))) {
+			if err := journal.Delete(name); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -244,14 +249,28 @@ func read(journal *keep.Journal, id string) (*plan, error) {
 	if p.record, err = decodeRecord(b); err != nil {
 		return nil, err
 	}
-	states, err := journal.Names(statePrefix + id + "/")
+	if err := p.readParts(journal); err != nil {
+		return nil, err
+	}
+	yielder, err := web.NewYielder()
 	if err != nil {
 		return nil, err
 	}
-	for _, run := range p.record.remaining() {
-		name := stateName(id, run.Model, run.Round)
-		if !slices.Contains(states, name) {
-			continue // many have none: this spares two readings each
+	defer yielder.Close()
+	if p.set, err = p.record.restore(yielder.Yield); err != nil {
+		return nil, err
+	}
+	if p.stored, err = journal.Names(statePrefix + id + "/"); err != nil {
+		return nil, err
+	}
+	states := map[runKey]string{}
+	for _, name := range p.stored {
+		states[keyOfState(name)] = name
+	}
+	for _, t := range p.tasks() {
+		name, kept := states[t.key()]
+		if !kept {
+			continue
 		}
 		newest, err := journal.Newest(name)
 		if errors.Is(err, keep.ErrNone) {
@@ -264,7 +283,31 @@ func read(journal *keep.Journal, id string) (*plan, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.states[keyOf(run)] = keptState{epoch: int(newest.Number), sealed: sealed, slot: newest.Slot}
+		p.states[t.key()] = keptState{epoch: int(newest.Number), sealed: sealed, slot: newest.Slot}
 	}
 	return p, nil
+}
+
+// readParts puts the finished runs that are in parts before the others. Those
+// of a part that is lost are to be made again, and all parts are written anew.
+func (p *plan) readParts(journal *keep.Journal) error {
+	var all []finished
+	whole := true
+	for n := range p.record.Parts {
+		var part []finished
+		b, err := journal.Read(partName(p.id, n))
+		if err != nil && !errors.Is(err, keep.ErrNone) {
+			return err
+		}
+		if err != nil || json.Unmarshal(b, &part) != nil || len(part) != partRuns {
+			whole = false
+			continue
+		}
+		all = append(all, part...)
+	}
+	p.record.Done = append(all, p.record.Done...)
+	if !whole {
+		p.record.Parts = 0
+	}
+	return nil
 }

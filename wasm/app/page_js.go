@@ -50,6 +50,8 @@ type controller struct {
 	looking sync.Mutex // held while the storage is looked through for an offer
 	offer   *plan
 	awaited map[string]bool // experiments of other tabs
+
+	plans map[string]int // how often sets of trials were planned, by view
 }
 
 // runPage is the program in a window. It does not return.
@@ -74,15 +76,17 @@ func runPage() error {
 		env:    experiment.Environment{UserAgent: s.agent, Isolated: s.isolated},
 		events: newListeners(),
 	}
-	c.awaited = map[string]bool{}
+	c.awaited, c.plans = map[string]bool{}, map[string]int{}
 	c.vault = &vault{warn: c.unkept}
 	script := s.base + "worker.js?v=" + version
 	c.crew = &crew{
 		newWorker: func() (*client, error) { return newClient(script, modules, c.packs) },
 		report:    c.apply,
 		keep: func(j *job, epoch int, state, first safejs.Value) {
-			c.inHand().state(j.train.Run, epoch, state)
-			c.asker.learn(j, epoch, state, first)
+			c.inHand().state(j.key(), epoch, state)
+			if j.setting == "" {
+				c.asker.learn(j, epoch, state, first)
+			}
 		},
 		lost: c.recovering,
 	}
@@ -118,7 +122,7 @@ func runPage() error {
 		}
 	}()
 	if config, err := c.page.Config(); err == nil && config.Autostart {
-		if err := c.Start(config); err != nil {
+		if err := c.startView(config); err != nil {
 			c.fail(err)
 		}
 	}
@@ -140,9 +144,15 @@ func (c *controller) handlers() ui.Handlers {
 				c.page.Note(err.Error())
 			}
 		},
-		Networks:   c.asker,
-		Shelf:      c.shelf.handlers(),
-		Inside:     c.asker,
+		Networks: c.asker,
+		Shelf:    c.shelf.handlers(),
+		Inside:   c.asker,
+		// (The controller as an interface would bring the methods of all that it
+		// holds into the program.)
+		Trials: ui.Trials{
+			Plan: c.plan, Workers: c.workers,
+			Start: func(set experiment.Set) { try(c.startTrials(set)) },
+		},
 		Retry:      func() { try(c.retry()) },
 		ResumeKept: func() { try(c.ResumeKept()) },
 		DiscardKept: func() {
@@ -161,9 +171,13 @@ func (c *controller) recovering(j *job, cause error) {
 	run, epoch := j.train.Run, j.made()
 	k := c.inHand()
 	if epoch == 0 {
-		k.anew(run)
+		k.anew(stateName(k.id, j.key()))
 	}
-	c.page.Note(text.Recovered(cause.Error(), text.RunName(run.Model, run.Round, k.config().Rounds), epoch))
+	name := text.RunName(run.Model, run.Round, k.config().Rounds)
+	if j.setting != "" {
+		name = text.TrialName(j.setting, run.Round, k.config().Rounds)
+	}
+	c.page.Note(text.Recovered(cause.Error(), name, epoch))
 	c.events.tellValue("recovered", map[string]any{
 		"model": string(run.Model), "round": run.Round, "epoch": epoch, "message": cause.Error(),
 	})
@@ -175,10 +189,14 @@ func (c *controller) unkept(cause error) {
 		"if the page is closed or crashes, it cannot be resumed.", cause))
 }
 
-// apply takes an event of the experiment in hand.
-func (c *controller) apply(e experiment.Event) {
+// apply takes an event of a run of the experiment in hand.
+func (c *controller) apply(j *job, e experiment.Event) {
+	c.inHand().heard(j.setting, e)
+	if j.setting != "" {
+		c.applyTrial(j.setting, e)
+		return
+	}
 	c.page.Apply(e)
-	c.inHand().heard(e)
 	c.asker.heard(e)
 	switch e.Kind {
 	case experiment.ProgressEvent, experiment.EpochEvent:

@@ -25,6 +25,7 @@ const (
 
 // job is a run with the packs that it draws from and where it is.
 type job struct {
+	task
 	train    protocol.Train
 	manifest data.Manifest
 	shards   []data.Shard
@@ -84,7 +85,7 @@ func (j *job) startOver() bool {
 // crew makes workers and has them make runs: the page's schedule.Maker.
 type crew struct {
 	newWorker func() (*client, error)
-	report    func(experiment.Event)
+	report    func(*job, experiment.Event)
 	keep      func(j *job, epoch int, state, first safejs.Value) // a run's state after an epoch, and its first layer
 	lost      func(j *job, cause error)                          // a run is taken up again: it lost a worker, or its state is refused
 
@@ -262,7 +263,7 @@ func (t *teamwork) take(r reply) {
 	t.hear()
 	for _, e := range r.Events {
 		if t.job.news(e) {
-			t.report(e)
+			t.report(t.job, e)
 		}
 	}
 	if r.Reply == protocol.State {

@@ -52,11 +52,17 @@ func TestNarrowScreensNeedNoSidewaysScrolling(t *testing.T) {
 	}
 }
 
-func TestAccessibilityRulesHold(t *testing.T) {
+// useAxe gives the page the accessibility checks.
+func (v *visit) useAxe() {
+	v.t.Helper()
 	axe, err := os.ReadFile(filepath.Join("..", "..", "ui", "node_modules", "axe-core", "axe.min.js"))
 	if err != nil {
-		t.Fatal(err)
+		v.t.Fatal(err)
 	}
+	v.do(string(axe))
+}
+
+func TestAccessibilityRulesHold(t *testing.T) {
 	for _, scheme := range []string{"light", "dark"} {
 		t.Run(scheme, func(t *testing.T) {
 			v := newTab(t)
@@ -66,7 +72,7 @@ func TestAccessibilityRulesHold(t *testing.T) {
 			if _, err := chromedp.Call(v.Ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}); err != nil {
 				t.Fatal(err)
 			}
-			v.do(string(axe))
+			v.useAxe()
 			v.checkAccessibility("with bad settings")
 			v.start(endless())
 			v.until(trainLimit, `pairlab.result().models[0].unfinished?.[0]?.epochs.length > 0`)
