@@ -89,6 +89,7 @@ func New(h Handlers, pause func() error) (*Page, error) {
 		func() { p.form = newForm(d, p.edited) },
 		func() { p.form.load() },
 		func() { p.trials = append(p.trials, newTechniques(d, p).trialsView) },
+		func() { p.trials = append(p.trials, newSearch(d, p).trialsView) },
 		func() { p.form.input("workers").control.on("change", func(safejs.Value) { p.resized() }) },
 		p.charts.buildOne, // of two
 		p.charts.buildOne,

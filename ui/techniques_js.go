@@ -47,6 +47,7 @@ func newTechniques(d *dom, p *Page) *techniques {
 		t.places[name] = d.find("[data-technique=" + name + "] [data-part=comparisons]")
 	}
 	t.draw = t.drawTechniques
+	t.load()
 	csv := func(write func(r experiment.AblationResult, b *strings.Builder) error) string {
 		a, ok := t.shown.Set.(*experiment.Ablation)
 		if !ok {

@@ -3,6 +3,7 @@ package ui
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hack-pad/safejs"
@@ -38,8 +39,9 @@ type trialsView struct {
 	parts map[string]*element
 
 	inputs []*input
-	fields func() *element // the input that something is wrong with, else nil
-	fill   func(c experiment.Config)
+	wrong  func() *element           // the input that something is wrong with, else nil
+	fill   func(c experiment.Config) // has the inputs say what the settings are
+	lock   func(off bool)
 	draw   func(t *state.Trials) // the results
 	files  map[string]func(t *state.Trials) (name, kind, content string)
 
@@ -74,8 +76,7 @@ func newTrials(d *dom, p *Page, view string, fields ...string) *trialsView {
 	for _, f := range fields {
 		v.inputs = append(v.inputs, v.newField(experiment.FieldByName(f)))
 	}
-	v.fields = v.complaint
-	v.fill = v.fillInputs
+	v.wrong, v.fill, v.lock = v.complaint, v.fillInputs, v.lockInputs
 	press := func(part string, fn func()) {
 		v.parts[part].on("click", func(safejs.Value) { fn() })
 	}
@@ -92,10 +93,14 @@ func newTrials(d *dom, p *Page, view string, fields ...string) *trialsView {
 		})
 	}
 	d.find(selector+" form").on("submit", func(event safejs.Value) { d.wrap(event).call("preventDefault") })
-	if c, err := p.form.read(); err == nil {
+	return v
+}
+
+// load fills the inputs in from what the address says.
+func (v *trialsView) load() {
+	if c, err := v.page.form.read(); err == nil {
 		v.fill(c)
 	}
-	return v
 }
 
 // newField is an input that the address follows.
@@ -131,9 +136,15 @@ func (v *trialsView) fillInputs(c experiment.Config) {
 	}
 }
 
+func (v *trialsView) lockInputs(off bool) {
+	for _, in := range v.inputs {
+		in.lock(off)
+	}
+}
+
 // start is the main button's.
 func (v *trialsView) start() {
-	if at := v.fields(); at != nil {
+	if at := v.wrong(); at != nil {
 		at.call("focus")
 		v.page.live.text("Not started: this needs attention.")
 		return
@@ -158,7 +169,7 @@ func (v *trialsView) replan() {
 	}
 	v.next, v.eager = nil, false
 	c, err := v.page.form.config()
-	if err == nil && v.fields() != nil {
+	if err == nil && v.wrong() != nil {
 		err = experiment.Errors{}
 	}
 	if err != nil {
@@ -216,25 +227,20 @@ func (p *Page) measured(kinds []model.Kind) bool {
 // BeginTrials shows that a set of trials begins, or goes on, and sets the phase
 // Running.
 func (p *Page) BeginTrials(set experiment.Set, env experiment.Environment) {
-	views := set.Views()
-	for _, v := range p.trials {
-		if v.view != views.View {
-			continue
-		}
-		if v.shown == nil || v.shown.Set != set {
-			v.shown = state.NewTrials(set, p.Speeds(), env.Workers)
-		}
-		p.current, v.drawn = v, 0
-		p.showViews(set)
-		v.shown.Begin(p.now(), env)
+	v := p.viewOf(set.Views().View)
+	if v.shown == nil || v.shown.Set != set {
+		v.shown = state.NewTrials(set, p.Speeds(), env.Workers)
 	}
+	p.current, v.drawn = v, 0
+	p.showViews(v, set)
+	v.shown.Begin(p.now(), env)
 	p.notices.notes = nil
 	p.phaseChanged()
 }
 
-// showViews has the form, the address and the view's inputs say what a set is
+// showViews has the form, the address and a view's inputs say what its set is
 // of; what they say of other views stays.
-func (p *Page) showViews(set experiment.Set) {
+func (p *Page) showViews(v *trialsView, set experiment.Set) {
 	c := set.Config()
 	said, err := p.form.read()
 	if err == nil {
@@ -248,7 +254,7 @@ func (p *Page) showViews(set experiment.Set) {
 		c.BatchNorm, c.Sharing, c.AuxLoss = said.BatchNorm, said.Sharing, said.AuxLoss
 	}
 	p.form.show(c)
-	p.current.fill(c)
+	v.fill(c)
 }
 
 // ApplyTrial takes in what a trainer says about a run of a setting of the set
@@ -260,12 +266,15 @@ func (p *Page) ApplyTrial(setting string, e experiment.Event) {
 
 // TrialsOf is the set of trials that a view shows, nil before the first.
 func (p *Page) TrialsOf(view string) experiment.Set {
-	for _, v := range p.trials {
-		if v.view == view && v.shown != nil {
-			return v.shown.Set
-		}
+	if v := p.viewOf(view); v.shown != nil {
+		return v.shown.Set
 	}
 	return nil
+}
+
+// viewOf is the view so named.
+func (p *Page) viewOf(view string) *trialsView {
+	return p.trials[slices.IndexFunc(p.trials, func(v *trialsView) bool { return v.view == view })]
 }
 
 // inHand is the set of trials in hand, nil if that is the networks' training.
@@ -290,9 +299,7 @@ func (v *trialsView) render(now time.Duration) (more bool) {
 	phase, mine := v.page.phase(), v.page.current == v
 	busy := phase.Busy()
 	ours := mine && busy
-	for _, in := range v.inputs {
-		in.lock(busy)
-	}
+	v.lock(busy)
 	begun := 0.0
 	if v.next != nil {
 		begun = v.next.Fraction()
@@ -350,7 +357,17 @@ func jsonFile(t *state.Trials) (name, kind, content string) {
 	if err != nil {
 		return "pairlab-error.txt", "text/plain", err.Error()
 	}
-	return "pairlab-" + t.Set.Views().View + ".json", "application/json", string(document) + "\n"
+	return fileName(t, ".json"), "application/json", string(document) + "\n"
+}
+
+// fileName is that of a set's file.
+func fileName(t *state.Trials, extension string) string {
+	v := t.Set.Views()
+	name := "pairlab-" + v.View
+	if v.Shard != "" {
+		name += "-part-" + strings.ReplaceAll(v.Shard, "/", "-of-")
+	}
+	return name + extension
 }
 
 // clone puts a copy of a template's content into an element.

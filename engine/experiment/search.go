@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
+	"github.com/pairlab/pairlab/engine/train"
 )
 
 // SearchSchema names the form of a search's document.
@@ -17,6 +19,7 @@ type Search struct {
 	shard        Shard
 	part         []bool // which settings are the shard's
 	environments []Environment
+	points       []*Point // of the settings, as they are now; nil: to be made anew
 }
 
 // SearchResult is a search's document: pairlab.search/v1. It has the points of
@@ -46,7 +49,7 @@ func newSearch(g Grid, shard Shard, pause func() error) (*Search, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Search{Trials: trials, grid: g}
+	s := &Search{Trials: trials, grid: g, points: make([]*Point, len(trials.settings))}
 	s.setShard(shard)
 	return s, nil
 }
@@ -88,6 +91,17 @@ func (s *Search) Apply(setting string, e Event) {
 		e.Result = &r
 	}
 	s.Trials.Apply(setting, e)
+	if i, known := s.index[setting]; known {
+		s.points[i] = nil
+	}
+}
+
+// Restore is Trials.Restore.
+func (s *Search) Restore(setting string, parameters int, r train.Result) error {
+	if i, known := s.index[setting]; known {
+		s.points[i] = nil
+	}
+	return s.Trials.Restore(setting, parameters, r)
 }
 
 // CountShard is how many of the shard's runs are finished; Count is of the
@@ -98,7 +112,7 @@ func (s *Search) CountShard() (done, total int) {
 			continue
 		}
 		total += s.rounds
-		done += s.outcomes[i].done()
+		done += s.outcomes[i].done
 	}
 	return done, total
 }
@@ -108,9 +122,13 @@ func (s *Search) Result() SearchResult {
 	done, total := s.Count()
 	points := []Point{}
 	for i := range s.settings {
-		if s.outcomes[i].done() > 0 {
-			points = append(points, s.point(i, false))
+		if s.outcomes[i].done == 0 {
+			continue
 		}
+		if s.points[i] == nil {
+			s.points[i] = new(s.point(i, false))
+		}
+		points = append(points, *s.points[i])
 	}
 	return SearchResult{
 		Schema: SearchSchema, Grid: s.grid.String(), Shard: s.shard.String(), Config: s.grid.Config,
@@ -181,12 +199,13 @@ func (s *Search) Merge(other *Search) error {
 			}
 		}
 	}
+	clear(s.points)
 	for i, o := range other.outcomes {
 		mine := &s.outcomes[i]
 		mine.parameters = max(mine.parameters, o.parameters)
 		for round, r := range o.rounds {
-			if mine.rounds[round] == nil {
-				mine.rounds[round] = r
+			if r != nil && mine.rounds[round] == nil {
+				mine.put(round, r)
 			}
 		}
 	}

@@ -47,7 +47,7 @@ func NewSet(c Config, pause func() error) (Set, error) {
 		if err != nil {
 			return nil, err
 		}
-		g, err := ParseGrid(c, v.Grid)
+		g, err := ParseGrid(c, FieldByName("grid").textOf(c))
 		if err != nil {
 			return nil, err
 		}
@@ -107,7 +107,7 @@ func (s *Search) Config() Config { return s.grid.Config }
 
 // Views implements Set.
 func (s *Search) Views() Views {
-	return Views{View: SearchView, Grid: s.grid.String(), Shard: s.shard.String()}
+	return Views{View: SearchView, Grid: s.grid.String(), Shard: s.shard.String()}.short()
 }
 
 // CountShard is Count: there is one part.

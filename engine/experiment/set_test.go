@@ -116,9 +116,13 @@ func TestASetIsMadeOfSettingsAndSaysThem(t *testing.T) {
 	if _, err := NewSet(c, func() error { return enough }); err != enough {
 		t.Errorf("a pause that fails: error %v, want %v", err, enough)
 	}
-	c.Views.Grid = ""
+	c.Views.Grid = ";"
 	if _, err := NewSet(c, unpaused); err == nil || !strings.Contains(err.Error(), "at least one axis") {
 		t.Errorf("no grid: error %v", err)
+	}
+	c.Views.Grid = ""
+	if s, err := NewSet(c, unpaused); err != nil || s.Views().Grid != "" || len(s.Settings()) != 15 {
+		t.Errorf("the grid that is there unless told otherwise: %v", err)
 	}
 }
 

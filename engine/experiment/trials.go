@@ -22,6 +22,15 @@ type Trials struct {
 type outcome struct {
 	parameters int
 	rounds     []*train.Result // by round; nil: to be made
+	done       int             // rounds that are not nil
+}
+
+// put takes in a round's result.
+func (o *outcome) put(round int, r *train.Result) {
+	if o.rounds[round] == nil {
+		o.done++
+	}
+	o.rounds[round] = r
 }
 
 // Trial is one run to make: a round of a setting.
@@ -68,14 +77,14 @@ func (t *Trials) Apply(setting string, e Event) {
 			t.outcomes[i].parameters = e.Parameters
 		}
 		r := finiteResult(*e.Result)
-		t.outcomes[i].rounds[e.Round] = &r
+		t.outcomes[i].put(e.Round, &r)
 	}
 }
 
 // Count is how many of the runs are finished.
 func (t *Trials) Count() (done, total int) {
 	for i := range t.outcomes {
-		done += t.outcomes[i].done()
+		done += t.outcomes[i].done
 	}
 	return done, len(t.settings) * t.rounds
 }
@@ -146,16 +155,6 @@ func (t *Trials) point(i int, epochs bool) Point {
 	return p
 }
 
-func (o *outcome) done() int {
-	done := 0
-	for _, r := range o.rounds {
-		if r != nil {
-			done++
-		}
-	}
-	return done
-}
-
 // restore takes in the rounds of points that were written before.
 func (t *Trials) restore(points []Point) error {
 	for k := range points {
@@ -195,7 +194,7 @@ func (t *Trials) Restore(setting string, parameters int, r train.Result) error {
 		return fmt.Errorf("%s: seed %d has figures that no run has", setting, s.Seed)
 	}
 	o.parameters = parameters
-	o.rounds[s.Seed-first] = &r
+	o.put(int(s.Seed-first), &r)
 	return nil
 }
 

@@ -75,7 +75,7 @@ func targetField() Field {
 }
 
 func gridField() Field {
-	return ofView(func(v *Views) *string { return &v.Grid }, "", Field{
+	return ofView(func(v *Views) *string { return &v.Grid }, publishedRates, Field{
 		Name: "grid", Label: "Grid", Kind: TextField,
 		Help: "The settings to search over, with their values.",
 	})
@@ -128,7 +128,7 @@ func (v Views) short() Views {
 	}
 	// What is left to its default is empty.
 	c := Config{Views: v}
-	for _, name := range []string{"weights", "target"} {
+	for _, name := range []string{"weights", "target", "grid"} {
 		f := FieldByName(name)
 		f.set(&c, f.textOf(c))
 	}

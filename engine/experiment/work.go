@@ -49,7 +49,7 @@ func (t *Trials) secondsLeft(in func(setting int) bool, speeds Speeds, workers i
 	var sum float64
 	own := ownProducts{}
 	for i := range t.settings {
-		if left := t.rounds - t.outcomes[i].done(); left > 0 && in(i) {
+		if left := t.rounds - t.outcomes[i].done; left > 0 && in(i) {
 			sum += float64(left) * own.seconds(&t.settings[i], speeds)
 		}
 	}

@@ -8,8 +8,7 @@ import (
 
 // Trials is a set of trials as the page shows it: planned, under way or over.
 type Trials struct {
-	Phase   Phase // Ready before it has begun
-	Stopped bool  // Done came before the last run had ended
+	Phase   Phase // Ready before it has begun; Done with runs left: it was stopped
 	Data    *experiment.DataProgress
 	Failure *experiment.Error
 	Set     experiment.Set
@@ -47,8 +46,6 @@ func (t *Trials) Begin(now time.Duration, env experiment.Environment) {
 func (t *Trials) SetPhase(now time.Duration, p Phase) {
 	t.clock.set(now, p == Running)
 	t.Phase = p
-	done, total := t.Set.CountShard()
-	t.Stopped = p == Done && done < total
 	if p != Failed {
 		t.Failure = nil
 	}

@@ -86,14 +86,14 @@ func TrialsStatus(t *state.Trials, now time.Duration) string {
 	case state.Paused:
 		return "Paused, " + runs + " done"
 	case state.Done:
-		if t.Stopped {
+		if done < total {
 			return "Stopped after " + runs + ". What was measured is kept."
 		}
 		return "Finished: " + Times(total, "run")
 	case state.Failed:
 		return "Stopped by an error after " + runs
 	}
-	return ""
+	return runs + " done"
 }
 
 // NextTrials is Next of a set of trials.
@@ -125,7 +125,7 @@ func PlanError(err error) string {
 		if name == "" {
 			name = e.Name
 		}
-		lines = append(lines, name+" "+e.Message+".")
+		lines = append(lines, name+": "+e.Message+".")
 	}
 	return strings.Join(lines, " ")
 }

@@ -56,10 +56,10 @@ func TestAPlanSaysHowManyRunsThereAreAndHowLongTheyTake(t *testing.T) {
 	if got := Plan(part, 1, true); !strings.HasPrefix(got, "4 runs: 2 of 6 settings (part 2/3), 2 rounds each. About ") {
 		t.Errorf("a part: %q", got)
 	}
-	c, _ := experiment.ParseQuery("view=search")
-	_, err := experiment.NewSet(c, nil)
-	if got := PlanError(err); got != "Grid want at least one axis, such as lr=0.01,0.1." {
-		t.Errorf("no grid: %q", got)
+	c, _ := experiment.ParseQuery("view=search&models=siamese10&grid=aux=0")
+	_, err := experiment.NewSet(c, func() error { return nil })
+	if got := PlanError(err); got != "Grid: no point can be trained, as aux=0: leaves Siamese10 with no loss to train on." {
+		t.Errorf("a grid without a point: %q", got)
 	}
 }
 

@@ -66,7 +66,7 @@ func (c *controller) publish(boot safejs.Value) error {
 		return wrapped, nil
 	}
 	api := map[string]any{"version": version}
-	for _, view := range []string{experiment.TechniquesView} {
+	for _, view := range []string{experiment.TechniquesView, experiment.SearchView} {
 		if api[view], err = c.trialsAPI(view, method); err != nil {
 			return err
 		}

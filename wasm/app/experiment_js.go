@@ -80,11 +80,11 @@ func (c *controller) claim(p *plan) (stop *cancel.Signal, err error) {
 	return c.stop, nil
 }
 
-// jobs are the runs that are still to be made.
-func (c *controller) jobs(p plan, kernels string) []*job {
+// jobs make runs of a plan.
+func (c *controller) jobs(p plan, tasks []task, kernels string) []*job {
 	interval := c.workers(p.record.Config.Workers) * int(messageInterval/time.Millisecond)
 	var jobs []*job
-	for _, t := range p.tasks() {
+	for _, t := range tasks {
 		j := &job{task: t, train: protocol.Train{
 			Run: t.run, Pairs: t.pairs, Pool: t.pool, Kernels: kernels, Interval: interval,
 		}}
@@ -98,8 +98,7 @@ func (c *controller) jobs(p plan, kernels string) []*job {
 
 // see sees an experiment to its end.
 func (c *controller) see(stop *cancel.Signal, p plan, kernels string) {
-	jobs := c.jobs(p, kernels)
-	err := c.train(stop, p, jobs)
+	jobs, err := c.train(stop, p, kernels)
 	failed := err != nil && stop.Err() == nil
 	c.mu.Lock()
 	c.stop = nil
@@ -127,13 +126,11 @@ func (c *controller) see(stop *cancel.Signal, p plan, kernels string) {
 	c.shelf.keep(p.id)
 }
 
-// train fetches the images and makes all runs.
-func (c *controller) train(stop *cancel.Signal, p plan, jobs []*job) error {
-	config, pool := p.record.Config, 0
-	for _, j := range jobs {
-		pool = max(pool, j.pool)
-	}
-	manifest, shards, err := c.packs.fetch(stop, pool, func(progress experiment.DataProgress) {
+// train fetches the images and makes all runs. It returns the jobs that were
+// last in hand.
+func (c *controller) train(stop *cancel.Signal, p plan, kernels string) (jobs []*job, err error) {
+	config := p.record.Config
+	manifest, shards, err := c.packs.fetch(stop, p.record.pool(p.set), func(progress experiment.DataProgress) {
 		e := experiment.Event{Kind: experiment.DataEvent, Data: &progress}
 		if p.set != nil {
 			c.page.ApplyTrial("", e)
@@ -141,16 +138,24 @@ func (c *controller) train(stop *cancel.Signal, p plan, jobs []*job) error {
 			c.page.Apply(e)
 		}
 	})
-	if err != nil {
-		return err
-	}
-	for _, j := range jobs {
-		j.manifest, j.shards = manifest, shards
-	}
 	workers := c.workers(config.Workers)
-	c.meet(config, workers)
-	c.scheduler.SetWorkers(workers)
-	return c.scheduler.Do(stop, jobs)
+	if err == nil {
+		c.meet(config, workers)
+		c.scheduler.SetWorkers(workers)
+	}
+	next := p.record.tasks(p.set)
+	for {
+		jobs = c.jobs(p, next(jobsAtOnce), kernels)
+		if err != nil || len(jobs) == 0 {
+			return jobs, err
+		}
+		for _, j := range jobs {
+			j.manifest, j.shards = manifest, shards
+		}
+		if err = c.scheduler.Do(stop, jobs); err != nil {
+			return jobs, err
+		}
+	}
 }
 
 // meet sets how workers that share a run meet.

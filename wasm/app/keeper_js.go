@@ -77,9 +77,6 @@ func newPlan(config experiment.Config, set experiment.Set) plan {
 	return p
 }
 
-// tasks are the runs to make.
-func (p *plan) tasks() []task { return p.record.tasks(p.set) }
-
 // keeper keeps the experiment in hand in the browser's storage, in the
 // background: nothing here waits, and a storage that fails does no harm.
 type keeper struct {

@@ -178,6 +178,9 @@ func (f finished) event() experiment.Event {
 	}
 }
 
+// jobsAtOnce is how many runs are handed to the scheduler at once.
+const jobsAtOnce = 500
+
 // task is a run that is still to be made.
 type task struct {
 	setting     string // of a set of trials
@@ -192,21 +195,43 @@ func (t task) key() runKey {
 	return keyOf(t.run)
 }
 
-// tasks are the runs that are still to be made of a record that is of set.
-func (r record) tasks(set experiment.Set) []task {
-	var tasks []task
-	if set != nil {
-		for _, t := range set.Left() {
+// tasks are the runs that are still to be made of a record that is of set. They
+// come at most n at a time, none at the end: a large search has tens of
+// thousands.
+func (r record) tasks(set experiment.Set) func(n int) []task {
+	if set == nil {
+		left := slices.DeleteFunc(r.Config.Runs(), func(run experiment.Run) bool {
+			return slices.ContainsFunc(r.Done, func(f finished) bool { return f.key() == keyOf(run) })
+		})
+		return func(n int) (tasks []task) {
+			n = min(n, len(left))
+			for _, run := range left[:n] {
+				tasks = append(tasks, task{"", run, r.Config.Pairs, r.Config.Pool})
+			}
+			left = left[n:]
+			return tasks
+		}
+	}
+	left := set.Left()
+	return func(n int) (tasks []task) {
+		n = min(n, len(left))
+		for _, t := range left[:n] {
 			tasks = append(tasks, task{t.Setting.Name, t.Run(), t.Setting.Config.Pairs, t.Setting.Config.Pool})
 		}
+		left = left[n:]
 		return tasks
 	}
-	for _, run := range r.Config.Runs() {
-		if !slices.ContainsFunc(r.Done, func(f finished) bool { return f.key() == keyOf(run) }) {
-			tasks = append(tasks, task{"", run, r.Config.Pairs, r.Config.Pool})
+}
+
+// pool is the largest pool that runs of a record draw from.
+func (r record) pool(set experiment.Set) int {
+	pool := r.Config.Pool
+	if set != nil {
+		for i := range set.Settings() {
+			pool = max(pool, set.Settings()[i].Config.Pool)
 		}
 	}
-	return tasks
+	return pool
 }
 
 // summary is what the page and scripts say of a kept experiment. epochs are
@@ -223,9 +248,12 @@ func (r record) summary(set experiment.Set, epochs map[runKey]int, build string)
 	if len(epochs) == 0 {
 		return k
 	}
-	for _, t := range r.tasks(set) {
-		if n := epochs[t.key()]; n > 0 {
-			k.Running = append(k.Running, text.KeptRun{Model: t.run.Model, Setting: t.setting, Round: t.run.Round, Epoch: n})
+	next := r.tasks(set)
+	for tasks := next(jobsAtOnce); len(tasks) > 0; tasks = next(jobsAtOnce) {
+		for _, t := range tasks {
+			if n := epochs[t.key()]; n > 0 {
+				k.Running = append(k.Running, text.KeptRun{Model: t.run.Model, Setting: t.setting, Round: t.run.Round, Epoch: n})
+			}
 		}
 	}
 	return k

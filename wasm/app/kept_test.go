@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,7 +41,7 @@ func TestARecordIsReadAsItWasWritten(t *testing.T) {
 		t.Errorf("read\n%+v, want\n%+v", got, r)
 	}
 	var left []string
-	for _, task := range got.tasks(nil) {
+	for _, task := range got.tasks(nil)(100) {
 		left = append(left, stateName("7", task.key()))
 		if name := left[len(left)-1]; keyOfState(name) != task.key() {
 			t.Errorf("%s is taken for the state of %+v", name, keyOfState(name))
@@ -120,7 +121,8 @@ func TestASetOfTrialsIsReadAsItWasKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tasks := got.tasks(again)
+	next := got.tasks(again)
+	tasks := slices.Concat(next(30), next(30), next(30))
 	if len(tasks) != 37 || tasks[0].key() != (runKey{first.Name, 3}) || tasks[0].pairs != 1000 || tasks[0].pool != 60_000 {
 		t.Errorf("%d tasks, the first %+v, want 37 from round 3 on", len(tasks), tasks[0])
 	}
@@ -137,7 +139,7 @@ func TestASetOfTrialsIsReadAsItWasKept(t *testing.T) {
 		"of no round":      func(r *record) { r.Done[0].Result.Seed = 77 },
 		"lr=-1":            func(r *record) { r.Views = &experiment.Views{View: "search", Grid: "lr=-1"} },
 		"that no run has":  func(r *record) { r.Done[0].Result.TestAccuracy = 7 },
-		"at least one axi": func(r *record) { r.Views = &experiment.Views{View: "search"} },
+		"at least one axi": func(r *record) { r.Views = &experiment.Views{View: "search", Grid: ";"} },
 	} {
 		bad := got
 		bad.Done = append([]finished{}, got.Done...)

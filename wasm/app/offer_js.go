@@ -267,11 +267,16 @@ func read(journal *keep.Journal, id string) (*plan, error) {
 	for _, name := range p.stored {
 		states[keyOfState(name)] = name
 	}
-	for _, t := range p.tasks() {
-		name, kept := states[t.key()]
-		if !kept {
-			continue
-		}
+	if len(states) == 0 {
+		return p, nil
+	}
+	var left []task
+	next := p.record.tasks(p.set)
+	for tasks := next(jobsAtOnce); len(tasks) > 0; tasks = next(jobsAtOnce) {
+		left = append(left, slices.DeleteFunc(tasks, func(t task) bool { return states[t.key()] == "" })...)
+	}
+	for _, t := range left {
+		name := states[t.key()]
 		newest, err := journal.Newest(name)
 		if errors.Is(err, keep.ErrNone) {
 			continue

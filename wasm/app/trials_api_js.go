@@ -15,6 +15,8 @@ import (
 //	start(config)      begins, or goes on where the same was left; throws if a
 //	                   setting is wrong
 //	result()           pairlab.ablation/v1 or pairlab.search/v1 so far, or null
+//	merge(document)    of search: adds the results of another part of it; throws
+//	                   if they are not of it
 //
 // config is start's, with weights ("0,0.5,1") and target (0.8) of techniques,
 // and grid ("lr=0.01,0.1;ch1=16,32") and shard ("2/3") of a search. Pause,
@@ -47,13 +49,29 @@ func (c *controller) trialsAPI(view string, method methodMaker) (map[string]any,
 			}
 			return parseJSON(text)
 		},
+		"merge": func(args []safejs.Value) (any, error) { return nil, c.apiMerge(args) },
 	} {
+		if name == "merge" && view != experiment.SearchView {
+			continue
+		}
 		var err error
 		if api[name], err = method(view+"."+name, fn); err != nil {
 			return nil, err
 		}
 	}
 	return api, nil
+}
+
+func (c *controller) apiMerge(args []safejs.Value) error {
+	object, err := argObject("search.merge", args)
+	if err != nil {
+		return err
+	}
+	text, err := encodeJSON(object)
+	if err != nil {
+		return err
+	}
+	return c.page.Merge(string(text))
 }
 
 // setOf is the set of trials that a script's settings ask for.

@@ -57,7 +57,7 @@ func (c *controller) startTrials(set experiment.Set) error {
 		shown.TakePart(set.Views().Shard)
 		set = shown
 	}
-	if len(set.Left()) == 0 {
+	if done, total := set.CountShard(); done == total {
 		return errNothingLeft
 	}
 	return c.begin(newPlan(set.Config(), set))

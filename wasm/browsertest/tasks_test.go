@@ -39,6 +39,7 @@ func (v *visit) tasksDuring(steps func()) []task {
 	var mu sync.Mutex
 	var events []event
 	done := make(chan struct{})
+	var end sync.Once // the listener also hears of recordings after this
 	err := chromedp.Listen(v.Ctx, func(e any) {
 		switch e := e.(type) {
 		case *tracing.EventDataCollected:
@@ -51,7 +52,7 @@ func (v *visit) tasksDuring(steps func()) []task {
 				}
 			}
 		case *tracing.EventTracingComplete:
-			close(done)
+			end.Do(func() { close(done) })
 		}
 	})
 	if err != nil {

@@ -21,13 +21,13 @@ const small = "?models=siamese2,siamese10&rounds=2&epochs=2&pairs=200&pool=10000
 // say types into the input with the given label, wherever it is.
 func (v *visit) say(label, text string) {
 	v.t.Helper()
-	id := eval[string](v, fmt.Sprintf(`(() => {
+	v.do(fmt.Sprintf(`{
 		const label = [...document.querySelectorAll("label")].find((l) => l.innerText.trim().startsWith(%q));
 		label.control.select();
 		label.control.focus();
-		return label.control.id;
-	})()`, label))
-	v.run(chromedp.KeyEvent(text), chromedp.Blur(chromedp.ID(id)))
+	}`, label))
+	v.run(chromedp.KeyEvent(text))
+	v.do(`document.activeElement.blur()`)
 }
 
 // shows waits until a part of a view says something.
