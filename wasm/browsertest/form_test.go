@@ -19,13 +19,13 @@ import (
 // tabTo presses Tab until the keyboard is on what the selector matches.
 func (v *visit) tabTo(selector string) {
 	v.t.Helper()
-	for range 120 {
+	for range 250 {
 		if eval[bool](v, fmt.Sprintf(`document.activeElement?.matches(%q) ?? false`, selector)) {
 			return
 		}
 		v.run(chromedp.KeyEvent("\t"))
 	}
-	v.t.Fatalf("120 presses of Tab do not reach %s", selector)
+	v.t.Fatalf("250 presses of Tab do not reach %s", selector)
 }
 
 // expectForm compares what the form says: the address's query, how far the

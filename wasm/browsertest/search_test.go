@@ -303,14 +303,14 @@ func TestALargeGridDoesNotHoldThePage(t *testing.T) {
 func TestASearchByKeyboardAlone(t *testing.T) {
 	by(t, small, func(t *testing.T, v *visit) {
 		v.checkAccessibility("before")
-		v.tabTo(`document.querySelector("#axes input")`)
+		v.tabTo(`#axes input`)
 		v.run(chromedp.KeyEvent("a", chromedp.KeyModifiers(2)), chromedp.KeyEvent("0.1,1"), chromedp.KeyEvent("\t"))
-		v.tabTo(`document.getElementById("add-axis")`)
+		v.tabTo(`#add-axis`)
 		v.run(chromedp.KeyEvent(" "))
 		// A letter chooses in a select.
 		v.run(chromedp.KeyEvent("B"), chromedp.KeyEvent("\t"), chromedp.KeyEvent("0,1"), chromedp.KeyEvent("\t"))
 		v.shows("search", "plan", "16 runs: 8 settings")
-		v.tabTo(`document.querySelector("#search [data-part=start]")`)
+		v.tabTo(`#search [data-part=start]`)
 		v.run(chromedp.KeyEvent(" "))
 		v.wait(soon, "running")
 		v.run(chromedp.KeyEvent(" "))
@@ -320,7 +320,7 @@ func TestASearchByKeyboardAlone(t *testing.T) {
 		v.wait(soon, "running", "done")
 		v.wait(trainLimit, "done")
 		v.checkAccessibility("done")
-		v.tabTo(`document.querySelector("#points th:nth-child(6) button")`)
+		v.tabTo(`#points th:nth-child(6) button`)
 		v.run(chromedp.KeyEvent("\r"))
 		v.until(soon, `document.querySelector("#points th:nth-child(6)").getAttribute("aria-sort") === "descending"`)
 		if wide := eval[int](v, `document.scrollingElement.scrollWidth - innerWidth`); wide > 0 {

@@ -278,25 +278,13 @@ func by(t *testing.T, query string, test func(t *testing.T, v *visit)) {
 	}
 }
 
-// tabTo presses Tab until the element that a script finds has the keyboard.
-func (v *visit) tabTo(script string) {
-	v.t.Helper()
-	for range 200 {
-		if eval[bool](v, `document.activeElement !== null && document.activeElement === (`+script+`)`) {
-			return
-		}
-		v.run(chromedp.KeyEvent("\t"))
-	}
-	v.t.Fatalf("200 presses of Tab do not reach %s", script)
-}
-
 func TestTechniquesByKeyboardAlone(t *testing.T) {
 	by(t, small, func(t *testing.T, v *visit) {
 		v.checkAccessibility("before")
-		v.tabTo(`document.getElementById("set-weights")`)
+		v.tabTo(`#set-weights`)
 		v.run(chromedp.KeyEvent("a", chromedp.KeyModifiers(2)), chromedp.KeyEvent("1,0"), chromedp.KeyEvent("\t"))
 		v.shows("techniques", "plan", "24 runs")
-		v.tabTo(`document.querySelector("#techniques [data-part=start]")`)
+		v.tabTo(`#techniques [data-part=start]`)
 		v.run(chromedp.KeyEvent(" "))
 		v.wait(soon, "running")
 		if !eval[bool](v, `document.activeElement === document.querySelector("#techniques [data-part=pause]")`) {
