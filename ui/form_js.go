@@ -60,6 +60,7 @@ func newForm(d *dom, edited func()) *form {
 	f.reset.on("click", func(safejs.Value) {
 		c, err := experiment.Defaults(f.preset)
 		d.note(err)
+		c.Views = f.views()
 		f.forget()
 		f.show(c)
 		f.edited()
@@ -176,6 +177,12 @@ func (f *form) values() map[string]string {
 		values[in.field.Name] = in.get()
 	}
 	return values
+}
+
+// views is what the address says of sets of trials.
+func (f *form) views() experiment.Views {
+	c, _ := f.read()
+	return c.Views
 }
 
 // keep has the address say a setting that has no input here. A text that is

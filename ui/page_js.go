@@ -111,7 +111,9 @@ func (p *Page) Config() (experiment.Config, error) { return p.form.config() }
 // phase Running. What an earlier one measured is dropped.
 func (p *Page) Begin(c experiment.Config, env experiment.Environment) {
 	p.current = nil
-	p.form.show(c)
+	said := c
+	said.Views = p.form.views()
+	p.form.show(said)
 	p.state.Begin(p.now(), c, env)
 	p.notices.notes = nil
 	p.charts.begin(c)

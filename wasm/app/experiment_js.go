@@ -17,6 +17,7 @@ func (c *controller) Start(config experiment.Config) error {
 	if err := config.Check(); err != nil {
 		return err
 	}
+	config.Views = experiment.Views{}
 	return c.begin(newPlan(config, nil))
 }
 

@@ -41,15 +41,12 @@ func stateName(id string, key runKey) string {
 // keyOfState is the run that a state is of.
 func keyOfState(name string) runKey {
 	_, name, _ = strings.Cut(strings.TrimPrefix(name, statePrefix), "/")
-	i := strings.LastIndexByte(name, '/')
-	if i < 0 {
-		return runKey{name, -1}
-	}
-	round, err := strconv.Atoi(name[i+1:])
+	name, number, _ := strings.Cut(name, "/")
+	round, err := strconv.Atoi(number)
 	if err != nil {
 		round = -1
 	}
-	return runKey{name[:i], round}
+	return runKey{name, round}
 }
 
 // ownerOf is the number of the experiment that a part or a state is of.

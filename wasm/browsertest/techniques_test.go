@@ -154,11 +154,19 @@ func TestTechniquesArePausedStoppedAndGoneOnWith(t *testing.T) {
 	if n := eval[int](v, `ends`); n != 24-before || ablation(v).Finished != 24 {
 		t.Errorf("%d runs after the stop, want %d; %d in all", n, 24-before, ablation(v).Finished)
 	}
-	// The networks' own training begins as ever, and leaves them alone.
+	// The networks' own training begins as ever, and leaves them alone: what is
+	// done, and what the address says of it.
 	v.start(quick(nil))
 	v.wait(trainLimit, "done")
 	if ablation(v).Finished != 24 || len(result(v).Models[0].Rounds) != 1 {
 		t.Error("the training and the comparison are in each other's way")
+	}
+	v.press("Reset to Paper")
+	if search := eval[string](v, `location.search`); search != "?weights=1,0" {
+		t.Errorf("after a reset of the settings the address says %q", search)
+	}
+	if link := eval[string](v, `document.getElementById("share-link").href`); strings.Contains(link, "weights") {
+		t.Errorf("the link to the training says %q", link)
 	}
 }
 
