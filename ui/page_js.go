@@ -110,15 +110,20 @@ func (p *Page) Config() (experiment.Config, error) { return p.form.config() }
 // Begin shows a new experiment, in the form and the address too, and sets the
 // phase Running. What an earlier one measured is dropped.
 func (p *Page) Begin(c experiment.Config, env experiment.Environment) {
-	p.current = nil
-	said := c
-	said.Views = p.form.views()
-	p.form.show(said)
+	p.showTraining(c)
 	p.state.Begin(p.now(), c, env)
 	p.notices.notes = nil
 	p.charts.begin(c)
 	p.keep.reproduce(c)
 	p.phaseChanged()
+}
+
+// showTraining has the networks' training in hand, and the form and the address
+// say its settings. What they say of sets of trials stays.
+func (p *Page) showTraining(c experiment.Config) {
+	p.current = nil
+	c.Views = p.form.views()
+	p.form.show(c)
 }
 
 // Machine says what trains.

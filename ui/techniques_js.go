@@ -75,12 +75,12 @@ func (t *techniques) drawTechniques(s *state.Trials) {
 		return
 	}
 	list := a.Techniques()
-	var all []text.Comparison
+	var all []text.Effect
 	places, keys := []string{}, ""
 	for _, technique := range list {
 		t.sentences[technique.Name].text(technique.Sentence)
 		for i := range technique.Comparisons {
-			c := text.ComparisonOf(&technique.Comparisons[i])
+			c := text.EffectOf(&technique.Comparisons[i])
 			c.Key = technique.Name + " " + c.Key
 			all, places = append(all, c), append(places, technique.Name)
 			keys += c.Key + "\n"
@@ -112,7 +112,7 @@ func (t *techniques) drawTechniques(s *state.Trials) {
 }
 
 // newRow puts a comparison last in its place.
-func (t *techniques) newRow(place *element, c text.Comparison) *comparisonRow {
+func (t *techniques) newRow(place *element, c text.Effect) *comparisonRow {
 	t.dom.clone("#comparison", place)
 	last, err := place.value.Get("lastElementChild")
 	t.dom.note(err)

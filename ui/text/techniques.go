@@ -8,30 +8,30 @@ import (
 	"github.com/pairlab/pairlab/engine/experiment"
 )
 
-// Comparison is what the page says of one comparison of an ablation.
-type Comparison struct {
+// Effect is what the page says of one comparison of an ablation.
+type Effect struct {
 	Key      string // the same for the same comparison
 	Model    string // its value, if it is of one network
 	Networks string
 	Effect   string // on test accuracy
 	Interval string // of the effect
-	With     ComparisonSide
-	Without  ComparisonSide
+	With     EffectSide
+	Without  EffectSide
 	Timed    string // what the times are to
 
 	Mean, Low, High float64 // of the effect in percentage points; NaN where unknown
 }
 
-// ComparisonSide is what there is of runs with a technique, or of those
+// EffectSide is what there is of runs with a technique, or of those
 // without.
-type ComparisonSide struct {
+type EffectSide struct {
 	Name                                 string
 	Accuracy, Parameters, Seconds, Speed string
 }
 
-// ComparisonOf is a comparison in words and figures.
-func ComparisonOf(c *experiment.Comparison) Comparison {
-	t := Comparison{
+// EffectOf is a comparison in words and figures.
+func EffectOf(c *experiment.Comparison) Effect {
+	t := Effect{
 		Networks: "All networks together", Effect: none, Interval: "no round finished yet",
 		Timed: "Time to " + strings.ReplaceAll(Percent(c.Target, 1), ".0"+nbsp, nbsp),
 		Mean:  100 * float64(c.Accuracy.Mean), Low: 100 * float64(c.Accuracy.Low), High: 100 * float64(c.Accuracy.High),
@@ -66,7 +66,7 @@ func ComparisonOf(c *experiment.Comparison) Comparison {
 
 // side has the figures of a side. A time is a mean of the pairs of runs that
 // both reached the accuracy; how many did is said where some missed it.
-func side(name string, s *experiment.Side, missed bool) ComparisonSide {
+func side(name string, s *experiment.Side, missed bool) EffectSide {
 	figure := func(v experiment.Number, format func(float64) string) string {
 		if !v.Valid() {
 			return none
@@ -74,7 +74,7 @@ func side(name string, s *experiment.Side, missed bool) ComparisonSide {
 		return format(float64(v))
 	}
 	count := func(v float64) string { return Count(int(math.Round(v))) }
-	t := ComparisonSide{
+	t := EffectSide{
 		Name:       name,
 		Accuracy:   figure(s.Accuracy, func(v float64) string { return Percent(v, 2) }),
 		Parameters: figure(s.Parameters, count),
@@ -101,7 +101,7 @@ func signedPoints(v float64) string {
 
 // EffectSpan is the range of percentage points that a picture of the
 // comparisons spans: 0 is in it, and a little room on both sides.
-func EffectSpan(list []Comparison) (low, high float64) {
+func EffectSpan(list []Effect) (low, high float64) {
 	for _, c := range list {
 		for _, v := range []float64{c.Mean, c.Low, c.High} {
 			if !math.IsNaN(v) {
@@ -118,7 +118,7 @@ func EffectSpan(list []Comparison) (low, high float64) {
 
 // EffectStyle places a comparison in that span, as custom properties for the
 // style sheet: percentages from the left.
-func EffectStyle(c Comparison, low, high float64) string {
+func EffectStyle(c Effect, low, high float64) string {
 	at := func(v float64) string {
 		if math.IsNaN(v) {
 			v = c.Mean

@@ -105,7 +105,7 @@ func TestTheStatusOfTrials(t *testing.T) {
 func TestAComparisonSaysItsEffectAndItsCost(t *testing.T) {
 	s := trials(t, "view=techniques&models=baseline&rounds=2&weights=1,0")
 	a := s.Set.(*experiment.Ablation)
-	comparison := func() Comparison { return ComparisonOf(&a.Techniques()[0].Comparisons[0]) }
+	comparison := func() Effect { return EffectOf(&a.Techniques()[0].Comparisons[0]) }
 	if c := comparison(); c.Effect != none || c.Interval != "no round finished yet" || !strings.HasSuffix(EffectStyle(c, -1, 1), "--shown:none") {
 		t.Errorf("before the first run: %+v", c)
 	}
@@ -117,11 +117,11 @@ func TestAComparisonSaysItsEffectAndItsCost(t *testing.T) {
 		end(s, trial, train.Result{TestAccuracy: accuracy, Seconds: seconds, PairsPerSecond: 9000 / seconds, Epochs: []train.Epoch{{TestAccuracy: accuracy}}})
 	}
 	c := comparison()
-	want := Comparison{
+	want := Effect{
 		Key: "baseline 1 0", Model: "baseline", Networks: "Baseline", Effect: "+21.00 points",
 		Interval: "95 % interval +8.29 to +33.71, 2 rounds", Timed: "Time to 80 %",
-		With:    ComparisonSide{"With", "91.00 %", "1,000", "–\n2 of 2", "3,000"},
-		Without: ComparisonSide{"Without", "70.00 %", "1,000", "–\n0 of 2", "4,500"},
+		With:    EffectSide{"With", "91.00 %", "1,000", "–\n2 of 2", "3,000"},
+		Without: EffectSide{"Without", "70.00 %", "1,000", "–\n0 of 2", "4,500"},
 		Mean:    c.Mean, Low: c.Low, High: c.High,
 	}
 	for _, p := range []*string{&c.Interval, &c.Timed, &c.With.Accuracy, &c.With.Seconds, &c.Without.Accuracy} {
@@ -130,7 +130,7 @@ func TestAComparisonSaysItsEffectAndItsCost(t *testing.T) {
 	if c != want {
 		t.Errorf("%+v,\nwant %+v", c, want)
 	}
-	low, high := EffectSpan([]Comparison{c})
+	low, high := EffectSpan([]Effect{c})
 	if low >= 0 || high <= c.High || math.Abs(high-low-1.12*c.High) > 1e-9 {
 		t.Errorf("the picture spans %v to %v", low, high)
 	}

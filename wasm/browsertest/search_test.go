@@ -34,7 +34,7 @@ func (v *visit) choose(label, option string) {
 
 func TestASearchByPressingButtons(t *testing.T) {
 	dir := t.TempDir()
-	v := open(t, small+"&workers=2")
+	v := open(t, smallSets+"&workers=2")
 	v.downloadsTo(dir)
 	v.press("Train both")
 	v.wait(trainLimit, "done")
@@ -124,7 +124,7 @@ func TestPartsOfASearchAreMerged(t *testing.T) {
 	for k := 1; k <= 2; k++ {
 		v := newTab(t)
 		v.downloadsTo(dir)
-		v.run(chromedp.Navigate(serve(t, nil) + small + grid + fmt.Sprintf("&shard=%d/2&autostart=1", k)))
+		v.run(chromedp.Navigate(serve(t, nil) + smallSets + grid + fmt.Sprintf("&shard=%d/2&autostart=1", k)))
 		v.wait(readyLimit, "running")
 		v.wait(trainLimit, "done")
 		if r := searchResult(v); r.Finished != 12 || r.Runs != 24 {
@@ -245,7 +245,7 @@ func TestASearchIsResumedAfterReloads(t *testing.T) {
 }
 
 func TestBadGridsAreRefusedWhereThePersonLooks(t *testing.T) {
-	v := open(t, small)
+	v := open(t, smallSets)
 	for text, want := range map[string]string{
 		"0.1,fast":        "“fast”: want a number, above 0 to 1e9",
 		"":                "want a number",
@@ -301,7 +301,7 @@ func TestALargeGridDoesNotHoldThePage(t *testing.T) {
 }
 
 func TestASearchByKeyboardAlone(t *testing.T) {
-	by(t, small, func(t *testing.T, v *visit) {
+	by(t, smallSets, func(t *testing.T, v *visit) {
 		v.checkAccessibility("before")
 		v.tabTo(`#axes input`)
 		v.run(chromedp.KeyEvent("a", chromedp.KeyModifiers(2)), chromedp.KeyEvent("0.1,1"), chromedp.KeyEvent("\t"))

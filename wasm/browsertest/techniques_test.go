@@ -15,8 +15,8 @@ import (
 	"github.com/pairlab/pairlab/engine/experiment"
 )
 
-// small are settings with which a set of trials is over in seconds.
-const small = "?models=siamese2,siamese10&rounds=2&epochs=2&pairs=200&pool=10000"
+// smallSets are settings with which a set of trials is over in seconds.
+const smallSets = "?models=siamese2,siamese10&rounds=2&epochs=2&pairs=200&pool=10000"
 
 // say types into the input with the given label, wherever it is.
 func (v *visit) say(label, text string) {
@@ -53,7 +53,7 @@ func trialDigest(points []experiment.Point, setting string, round int) string {
 
 func TestTechniquesAreComparedByPressingButtons(t *testing.T) {
 	dir := t.TempDir()
-	v := open(t, small+"&workers=2")
+	v := open(t, smallSets+"&workers=2")
 	v.downloadsTo(dir)
 	// The networks' own training, whose results are to stay.
 	v.press("Train both")
@@ -132,7 +132,7 @@ func TestTechniquesAreComparedByPressingButtons(t *testing.T) {
 }
 
 func TestTechniquesArePausedStoppedAndGoneOnWith(t *testing.T) {
-	v := open(t, strings.Replace(small, "epochs=2", "epochs=5", 1)+"&weights=1,0")
+	v := open(t, strings.Replace(smallSets, "epochs=2", "epochs=5", 1)+"&weights=1,0")
 	v.press("Compare techniques")
 	v.until(trainLimit, `pairlab.techniques.result()?.finished > 1`)
 	v.press("Pause the comparison")
@@ -217,7 +217,7 @@ func TestTechniquesAreResumedAfterReloads(t *testing.T) {
 
 func TestTechniquesByTheAddress(t *testing.T) {
 	v := newTab(t)
-	v.run(chromedp.Navigate(serve(t, nil) + small + "&view=techniques&weights=1,0.5&target=0.6&autostart=1"))
+	v.run(chromedp.Navigate(serve(t, nil) + smallSets + "&view=techniques&weights=1,0.5&target=0.6&autostart=1"))
 	v.wait(readyLimit, "running")
 	v.wait(trainLimit, "done")
 	r := ablation(v)
@@ -231,7 +231,7 @@ func TestTechniquesByTheAddress(t *testing.T) {
 }
 
 func TestBadTechniquesAreRefusedWhereThePersonLooks(t *testing.T) {
-	v := open(t, small)
+	v := open(t, smallSets)
 	for _, c := range []struct{ label, text, want, good string }{
 		{"Auxiliary loss weights", "1,heavy", "want a number, 0 to 100", "1,0"},
 		{"Accuracy to reach", "80", "“80”: want a number, above 0 to 1", "0.8"},
@@ -287,7 +287,7 @@ func by(t *testing.T, query string, test func(t *testing.T, v *visit)) {
 }
 
 func TestTechniquesByKeyboardAlone(t *testing.T) {
-	by(t, small, func(t *testing.T, v *visit) {
+	by(t, smallSets, func(t *testing.T, v *visit) {
 		v.checkAccessibility("before")
 		v.tabTo(`#set-weights`)
 		v.run(chromedp.KeyEvent("a", chromedp.KeyModifiers(2)), chromedp.KeyEvent("1,0"), chromedp.KeyEvent("\t"))
@@ -310,4 +310,28 @@ func TestTechniquesByKeyboardAlone(t *testing.T) {
 			t.Errorf("the page is %d pixels too wide", wide)
 		}
 	})
+}
+
+func TestASetThatFailsSaysSoWhereItWasBegunAndIsTriedAgain(t *testing.T) {
+	pack := testPack(t)
+	f := &faults{}
+	f.set(pack.File, func(b []byte) []byte { return b[:len(b)/2] })
+	v := newTab(t)
+	v.goTo(serve(t, f.wrap) + smallSets)
+	v.press("Compare techniques")
+	message := v.waitError(trainLimit)
+	v.shows("techniques", "failure", squeeze(message))
+	if !strings.Contains(message, pack.File) {
+		t.Errorf("the message lacks the file's name: %s", message)
+	}
+	v.consoleErrors()
+	f.heal()
+	v.press("Try again")
+	v.wait(trainLimit, "done")
+	if r := ablation(v); r.Finished != r.Runs || r.Runs == 0 {
+		t.Errorf("%d of %d runs after the second try", r.Finished, r.Runs)
+	}
+	if eval[bool](v, `!document.querySelector("#techniques [data-part=failure]").hidden`) {
+		t.Error("the failure is still shown")
+	}
 }
