@@ -58,7 +58,8 @@ func TestExaminedPairsAreThoseOfTheRun(t *testing.T) {
 		r := &run{
 			task: protocol.Train{Run: work, Pairs: c.Pairs, Pool: 1000}, kernels: portable.New[float32](),
 			hold: newHold(1), news: &outbox{send: func([]experiment.Event) error { return nil }, now: time.Now},
-			keep: func(_ int, sealed, first []byte) error { last, layer = sealed, first; return nil },
+			keep:  func(_ int, sealed, first []byte) error { last, layer = sealed, first; return nil },
+			layer: func(int, []byte) error { return nil },
 		}
 		if err := r.make(store); err != nil {
 			t.Fatal(err)

@@ -90,6 +90,15 @@ func (ns *networks) learn(t protocol.Train, epoch int, o protocol.Outcome, state
 	return true
 }
 
+// layer takes a run's first layer after an epoch whose state was not kept.
+func (ns *networks) layer(run experiment.Run, epoch int, first any) {
+	ns.mu.Lock()
+	defer ns.mu.Unlock()
+	if n := ns.rounds[keyOf(run)]; n != nil {
+		n.history.add(epoch, first)
+	}
+}
+
 // end takes note of a run's end, on a date. It says whether there is a network
 // to show anew.
 func (ns *networks) end(e experiment.Event, date string) bool {

@@ -88,6 +88,11 @@ func runPage() error {
 				c.asker.learn(j, epoch, state, first)
 			}
 		},
+		layer: func(j *job, epoch int, first safejs.Value) {
+			if j.setting == "" {
+				c.asker.networks.layer(j.train.Run, epoch, first)
+			}
+		},
 		lost: c.recovering,
 	}
 	c.scheduler = schedule.New(c.crew, parallel.Chunks)

@@ -29,8 +29,8 @@ type run struct {
 	news    *outbox
 	between func() (time.Duration, error)               // as in train.Hooks
 	keep    func(epoch int, sealed, first []byte) error // takes the state after an epoch, and its first layer
+	layer   func(epoch int, first []byte) error         // takes the latter alone
 	outcome protocol.Outcome                            // that goes with it
-	epochs  int                                         // made
 	thrift  thrift                                      // about keeping
 }
 
@@ -119,7 +119,6 @@ func (r *run) step(p train.Progress) error {
 }
 
 func (r *run) epoch(number int, epoch train.Epoch) error {
-	r.epochs = number
 	e := r.event(experiment.EpochEvent)
 	e.Epoch, e.EpochNumber = &epoch, number
 	return r.news.add(e)
@@ -127,17 +126,8 @@ func (r *run) epoch(number int, epoch train.Epoch) error {
 
 // save hands the state after an epoch on, and ends the run if it is to yield.
 func (r *run) save(save func() (*train.State, error)) error {
-	last, yields := r.epochs == r.task.Run.Config.Epochs, r.hold.yielding()
-	if !last && !yields && !r.thrift.affords(time.Now()) {
-		return nil
-	}
-	begun := time.Now()
-	defer func() { r.thrift.spent(begun, time.Now()) }()
+	begun, yields := time.Now(), r.hold.yielding()
 	state, err := save()
-	if err != nil {
-		return err
-	}
-	b, err := state.Encode()
 	if err != nil {
 		return err
 	}
@@ -146,6 +136,15 @@ func (r *run) save(save func() (*train.State, error)) error {
 		return err
 	}
 	epoch := state.Epoch()
+	last := epoch == r.task.Run.Config.Epochs
+	if !last && !yields && !r.thrift.affords(begun) {
+		return r.layer(epoch, first)
+	}
+	defer func() { r.thrift.spent(begun, time.Now()) }()
+	b, err := state.Encode()
+	if err != nil {
+		return err
+	}
 	r.outcome.Accuracy = state.Epochs[epoch-1].TestAccuracy
 	if err := r.keep(epoch, keep.Seal(uint64(epoch), b), first); err != nil {
 		return err

@@ -87,6 +87,7 @@ type crew struct {
 	newWorker func() (*client, error)
 	report    func(*job, experiment.Event)
 	keep      func(j *job, epoch int, state, first safejs.Value) // a run's state after an epoch, and its first layer
+	layer     func(j *job, epoch int, first safejs.Value)        // the latter alone
 	lost      func(j *job, cause error)                          // a run is taken up again: it lost a worker, or its state is refused
 
 	mu      sync.Mutex
@@ -274,6 +275,9 @@ func (t *teamwork) take(r reply) {
 		}
 		t.job.mu.Unlock()
 		t.keep(t.job, r.Epoch, r.bytes, r.first)
+	}
+	if r.Reply == protocol.Layer {
+		t.layer(t.job, r.Epoch, r.first)
 	}
 }
 

@@ -209,6 +209,9 @@ func (w *worker) train(id uint32, t protocol.Train, message safejs.Value) error 
 	r.keep = func(epoch int, sealed, first []byte) error {
 		return post(protocol.Answer{ID: id, Reply: protocol.State, Epoch: epoch, Outcome: &r.outcome}, map[string][]byte{"bytes": sealed, "first": first})
 	}
+	r.layer = func(epoch int, first []byte) error {
+		return post(protocol.Answer{ID: id, Reply: protocol.Layer, Epoch: epoch}, map[string][]byte{"first": first})
+	}
 	last := time.Now()
 	r.between = func() (idle time.Duration, err error) {
 		begun := time.Now()

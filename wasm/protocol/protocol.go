@@ -85,6 +85,7 @@ const (
 	Hello  Reply = "hello"  // the worker is ready; its ID is 0
 	Events Reply = "events" // news of a run, at most one message in its Interval; none at all says that it goes on
 	State  Reply = "state"  // the run's state after Epoch, sealed, comes with it, and its first layer as first
+	Layer  Reply = "layer"  // where an epoch's state does not come, its first layer does, as first
 	Done   Reply = "done"   // the request was carried out
 	Failed Reply = "failed" // it was not
 )
