@@ -178,7 +178,7 @@ func DecodeAnswer(text string) (Answer, error) {
 		return a, err
 	}
 	switch a.Reply {
-	case Hello, Events, State, Done:
+	case Hello, Events, State, Layer, Done:
 		return a, nil
 	case Failed:
 		if a.Error == nil {

@@ -50,6 +50,7 @@ func TestAnswersComeThroughWhole(t *testing.T) {
 		}},
 		{ID: 7, Reply: State, Epoch: 3},
 		{ID: 7, Reply: State, Epoch: 3, Outcome: &Outcome{Accuracy: 0.5, Mean: 33, Std: 79}},
+		{ID: 7, Reply: Layer, Epoch: 4},
 		{ID: 7, Reply: Done, Network: &Network{Config: model.Paper(model.Siamese2), Provenance: modelfile.Provenance{Seed: 9}}},
 		{ID: 7, Reply: Done, Asked: &Asked{Left: Seen{Shown: true, Label: -1}, Right: Seen{Shown: true, Label: 4}, Answers: []ask.Answer{
 			{Yes: true, Probability: 0.75}, {Probability: 0.5, Left: []float64{1, 0}, Right: []float64{0, 1}}}}},
