@@ -46,7 +46,7 @@ func TestMemoryIsFlatOverEpochsOfARun(t *testing.T) {
 	v.do(fmt.Sprintf(`
 		window.epoch = 0;
 		pairlab.on("epoch", (e) => { epoch = e.epochNumber; if (epoch === %d || epoch === %d) pairlab.pause(); });`, early, late))
-	v.start(quick(map[string]any{"epochs": late + 10}))
+	v.start(quick(map[string]any{"epochs": late + 200}))
 	before := memoryAt(v, early)
 	v.do(`pairlab.resume()`)
 	after := memoryAt(v, late)
