@@ -30,7 +30,8 @@ const recordWorkers = `
 	};
 	// Workers that only answer about networks are left alone.
 	window.trainers = () => workers.filter((w) => w.trains || w.vanished);
-	window.living = () => trainers().filter((w) => !w.gone);`
+	window.training = () => trainers().filter((w) => !w.gone);
+	window.living = () => workers.filter((w) => !w.gone);`
 
 // saboteur is put in front of the worker's script: on a word from the test it
 // makes the worker fail as workers do.
@@ -88,13 +89,13 @@ func undisturbed(t *testing.T, config map[string]any) []string {
 
 func TestADeadWorkerIsReplacedAndItsRunGoesOn(t *testing.T) {
 	v := openSabotaged(t)
-	const spoil = `living()[0].postMessage({ sabotage: %q })`
+	const spoil = `training()[0].postMessage({ sabotage: %q })`
 	for _, c := range []struct{ name, sabotage, want string }{
 		{"an exception", fmt.Sprintf(spoil, "throw"), "sabotaged: thrown"},
 		{"a trap in the program", fmt.Sprintf(spoil, "trap"), "sabotaged: trapped"},
 		{"a panic in a run", bogusRun(`"ch1":1099511627776,"ch2":16`), "makeslice: len out of range"},
 		{"out of memory", bogusRun(`"ch1":64,"ch2":465000`), "out of memory"},
-		{"terminated", `living()[0].vanish()`, "nothing was heard from it"},
+		{"terminated", `training()[0].vanish()`, "nothing was heard from it"},
 		{"closed", fmt.Sprintf(spoil, "close"), "nothing was heard from it"},
 		{"an endless loop", fmt.Sprintf(spoil, "hang"), "nothing was heard from it"},
 	} {
@@ -148,7 +149,7 @@ func bogusRun(model string) string {
 	request := fmt.Sprintf(`{"v":%d,"id":4000000000,"op":"train","train":{"pairs":100,"pool":10000,"kernels":"portable","interval":50,`+
 		`"run":{"model":"siamese10","seed":1,"config":{"batch":100,"epochs":1,"optim":{"kind":"sgd","rate":0.1},`+
 		`"model":{"kind":"siamese10","fc":64,"batchNorm":true,"sharing":true,"auxLoss":1,%s}}}}}`, protocol.Version, model)
-	return fmt.Sprintf("living()[0].postMessage({ json: %q })", request)
+	return fmt.Sprintf("training()[0].postMessage({ json: %q })", request)
 }
 
 func TestWorkersThatDieAgainAndAgainEndInAMessage(t *testing.T) {
@@ -204,7 +205,7 @@ func TestKilledWorkersLeaveNoTraceInTheDigests(t *testing.T) {
 				which := rand.IntN(3)
 				kills = append(kills, fmt.Sprintf("%s %d after %v", how, which, pause))
 				v.do(fmt.Sprintf(`{
-					const all = living(), victim = all[%d %% all.length];
+					const all = training(), victim = all[%d %% all.length];
 					if (%[2]q === "vanish") victim?.vanish(); else victim?.postMessage({ sabotage: %[2]q });
 				}`, which, how))
 			}
