@@ -114,16 +114,21 @@ func where(s *state.State, m *state.Model, round int, p train.Progress, live boo
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
+// fetching is the line while images come; total is 0 until it is known.
+func fetching(loaded, total int64) string {
+	if total > 0 {
+		return fmt.Sprintf("Fetching images: %s of %s MB", megabytes(loaded), megabytes(total))
+	}
+	return "Fetching images"
+}
+
 // Status is the line beside the buttons.
 func Status(s *state.State, now time.Duration) string {
 	done := Percent(s.Fraction(), 0)
 	switch s.Phase {
 	case state.Running:
 		if d := s.Data; d != nil {
-			if d.Total > 0 {
-				return fmt.Sprintf("Fetching images: %s of %s MB", megabytes(d.Loaded), megabytes(d.Total))
-			}
-			return "Fetching images"
+			return fetching(d.Loaded, d.Total)
 		}
 		if left, ok := s.LeftAll(now); ok {
 			return done + " done, " + roughly(left) + " left"

@@ -74,10 +74,7 @@ func TrialsStatus(t *state.Trials, now time.Duration) string {
 	switch t.Phase {
 	case state.Running:
 		if d := t.Data; d != nil {
-			if d.Total > 0 {
-				return fmt.Sprintf("Fetching images: %s of %s MB", megabytes(d.Loaded), megabytes(d.Total))
-			}
-			return "Fetching images"
+			return fetching(d.Loaded, d.Total)
 		}
 		if left, ok := t.Left(now); ok {
 			return runs + " done, " + roughly(left) + " left"
