@@ -5,8 +5,11 @@
 //
 // Each build has a cache, which is complete, every file checked, or else not
 // kept. Addresses with ?v= are of one build, so pages of two builds can be
-// served side by side: the browser lets a new build's worker take over, and
-// drop the old cache, once no page of the old one is open.
+// served side by side: a new build's worker takes over as soon as its cache is
+// complete, while there is a network, and keeps the cache of the build before
+// for pages that are open. A worker that waited for these to close would take
+// over in the midst of a later visit, whose requests the browser may then pass
+// by it, to a network that need not be there.
 
 // What this build is, put in by the site's builder: its name, an address that
 // its page alone has, and the integrity of its other files by their addresses.
@@ -21,6 +24,7 @@ const page = scope;
 const at = (address) => new URL(address, scope).href;
 
 async function install() {
+  await caches.delete(own + build); // one that is left would not be the newest
   const cache = await caches.open(own + build);
   const add = async ([address, integrity]) => {
     const response = await fetch(at(address), { integrity, cache: "no-cache" });
@@ -39,14 +43,22 @@ async function install() {
     await caches.delete(own + build);
     throw err;
   }
+  await skipWaiting();
+}
+
+// builds are the names of the builds' caches, the newest last.
+async function builds() {
+  return (await caches.keys()).filter((name) => name.startsWith(own) && name !== digits);
 }
 
 async function activate() {
-  for (const name of await caches.keys()) {
-    if (name.startsWith(own) && name !== own + build && name !== digits) await caches.delete(name);
+  const names = await builds();
+  for (const name of names.splice(0, names.indexOf(own + build) - 1)) await caches.delete(name);
+  let wanted = "";
+  for (const name of names) {
+    const list = await caches.match(at("data/mnist.json"), { cacheName: name });
+    if (list) wanted += await list.text();
   }
-  const list = await caches.match(at("data/mnist.json"), { cacheName: own + build });
-  const wanted = list ? await list.text() : "";
   const packs = await caches.open(digits);
   for (const { url } of await packs.keys()) {
     if (!wanted.includes(url.slice(url.lastIndexOf("/") + 1))) await packs.delete(url);
@@ -70,8 +82,7 @@ async function keep(url, response) {
 async function kept(url) {
   url.search = url.hash = "";
   const address = url.href === at("index.html") ? page : url.href;
-  for (const name of (await caches.keys()).reverse()) {
-    if (!name.startsWith(own) || name === digits) continue;
+  for (const name of (await builds()).reverse()) {
     const cache = await caches.open(name);
     if (await cache.match(page)) return cache.match(address, { ignoreVary: true });
   }

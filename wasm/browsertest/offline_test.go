@@ -16,7 +16,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -243,8 +242,8 @@ func TestNothingFailedIsKept(t *testing.T) {
 }
 
 // nextBuild is the site as another build would leave it: with another version
-// everywhere, and another worker's list.
-func nextBuild(t *testing.T) (site http.Handler, version string) {
+// everywhere, and another worker's name and list.
+func nextBuild(t *testing.T, name, version string) (http.Handler, string) {
 	t.Helper()
 	files := map[string][]byte{}
 	err := filepath.WalkDir(distDir, func(name string, d fs.DirEntry, err error) error {
@@ -265,10 +264,9 @@ func nextBuild(t *testing.T) (site http.Handler, version string) {
 	if old == nil {
 		t.Fatal("the page does not name boot.js with a version")
 	}
-	version = "0123456789ab"
-	for name, content := range files {
-		if ext := filepath.Ext(name); ext == ".html" || ext == ".js" || ext == ".wasm" {
-			files[name] = bytes.ReplaceAll(content, old[1], []byte(version))
+	for file, content := range files {
+		if ext := filepath.Ext(file); ext == ".html" || ext == ".js" || ext == ".wasm" {
+			files[file] = bytes.ReplaceAll(content, old[1], []byte(version))
 		}
 	}
 	list := regexp.MustCompile(`(?s)const files = (\{.*?\});`)
@@ -287,7 +285,7 @@ func nextBuild(t *testing.T) (site http.Handler, version string) {
 		t.Fatal(err)
 	}
 	worker := list.ReplaceAllLiteral(files["sw.js"], fmt.Appendf(nil, "const files = %s;", text))
-	files["sw.js"] = regexp.MustCompile(`const build = "[^"]+"`).ReplaceAll(worker, []byte(`const build = "next"`))
+	files["sw.js"] = regexp.MustCompile(`const build = "[^"]+"`).ReplaceAll(worker, fmt.Appendf(nil, "const build = %q", name))
 
 	dir := t.TempDir()
 	for name, content := range files {
@@ -299,10 +297,23 @@ func nextBuild(t *testing.T) (site http.Handler, version string) {
 			t.Fatal(err)
 		}
 	}
-	if site, err = handler.New(dir); err != nil {
+	site, err := handler.New(dir)
+	if err != nil {
 		t.Fatal(err)
 	}
 	return site, version
+}
+
+// untilBuilds waits until a build's worker has taken over, and the caches are of
+// these builds alone, the oldest first.
+func (v *visit) untilBuilds(names ...string) {
+	v.t.Helper()
+	v.until(readyLimit, fmt.Sprintf(`(async () => {
+		const registration = await navigator.serviceWorker.getRegistration();
+		if (registration?.active?.state !== "activated" || registration.installing || registration.waiting) return false;
+		const kept = (await caches.keys()).map((name) => name.split(" ").pop()).filter((name) => name !== "digits");
+		return kept.join(" ") === %q;
+	})()`, strings.Join(names, " ")))
 }
 
 func TestANewBuildComesWithTheNextLoadAndIsNotMixed(t *testing.T) {
@@ -311,39 +322,53 @@ func TestANewBuildComesWithTheNextLoadAndIsNotMixed(t *testing.T) {
 	v.goTo(host.address)
 	v.untilKept(0)
 	v.reload()
-	old := eval[string](v, `pairlab.version`)
-	next, version := nextBuild(t)
-	host.deploy(next)
+	first := eval[string](v, `pairlab.version`)
+	firstCache := eval[string](v, `caches.keys().then((names) => names.find((n) => !n.endsWith(" digits")).split(" ").pop())`)
+	v.untilBuilds(firstCache)
+	open := v.beside()
+	open.goTo(host.address)
 
-	// The open page goes on with its own build's files.
-	v.start(quick(nil))
-	v.wait(trainLimit, "done")
-	if asked := host.requests("?v="); len(asked) > 0 {
-		t.Errorf("a page of the old build asked the new one for %q", asked)
-	}
-
-	check := func(when string) {
+	load := func(build, version, before string) {
 		t.Helper()
 		if got := eval[string](v, `pairlab.version`); got != version {
-			t.Errorf("%s the version is %s, want %s (before: %s)", when, got, version, old)
+			t.Errorf("the version of build %s is %s, want %s (before: %s)", build, got, version, before)
 		}
-		if mixed := eval[[]string](v, fmt.Sprintf(`performance.getEntriesByType("resource").map((e) => e.name).filter((n) => n.includes(%q))`, old)); len(mixed) > 0 {
-			t.Errorf("%s the new build's page took the old one's %q", when, mixed)
+		if mixed := eval[[]string](v, fmt.Sprintf(`performance.getEntriesByType("resource").map((e) => e.name).filter((n) => n.includes(%q))`, before)); len(mixed) > 0 {
+			t.Errorf("the page of build %s took %q of the one before", build, mixed)
 		}
 	}
+	train := func(v *visit) {
+		t.Helper()
+		v.start(quick(nil))
+		v.wait(trainLimit, "done")
+	}
+
+	site, second := nextBuild(t, "second", "0123456789ab")
+	host.deploy(site)
+	train(v)
+	if asked := host.requests("?v="); len(asked) > 0 {
+		t.Errorf("a page of the first build asked the second for %q", asked)
+	}
 	v.reload()
-	check("after a load")
-	v.until(readyLimit, `navigator.serviceWorker.getRegistration().then((r) => r.waiting !== null)`)
+	load("second", second, first)
+	v.untilBuilds(firstCache, "second")
+
+	// What is open goes on with its own build's files.
+	host.deploy(site)
+	train(open)
+	if asked := host.requests("?v="); len(asked) > 0 {
+		t.Errorf("a page of the first build asked the second for %q", asked)
+	}
+
+	// The build before the last is kept for such pages, none older.
+	site, third := nextBuild(t, "third", "ba9876543210")
+	host.deploy(site)
+	v.reload()
+	load("third", third, second)
+	v.untilBuilds("second", "third")
+
 	host.stop()
 	v.reload()
-	check("without a network")
-	v.start(quick(nil))
-	v.wait(trainLimit, "done")
-
-	// Once no page of the old build is open, its cache goes.
-	v.run(chromedp.Navigate("about:blank"))
-	time.Sleep(500 * time.Millisecond)
-	v.goTo(host.address)
-	check("in the next visit")
-	v.until(soon, `caches.keys().then((names) => names.length === 2 && names.some((n) => n.endsWith(" next")))`)
+	load("third", third, second)
+	train(v)
 }
