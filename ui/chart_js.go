@@ -40,6 +40,8 @@ type chart struct {
 
 	plot   safejs.Value
 	built  bool
+	unseen bool // it is not on the screen
+	behind bool // it was not drawn therefore
 	labels safejs.Func
 	cursor safejs.Func
 }
@@ -56,6 +58,11 @@ func newChart(c *charts, selector string, s scale) *chart {
 			c.dom.wrap(observer).call("observe", ch.place.value)
 		}
 	}
+	c.dom.watch(ch.place, -chartEdge, func(seen bool) {
+		if ch.unseen = !seen; seen && ch.behind {
+			ch.draw(false)
+		}
+	})
 	return ch
 }
 
@@ -150,8 +157,10 @@ func (ch *chart) data() (safejs.Value, error) {
 	return ch.charts.dom.parse(text.ChartData(ch.charts.curves, ch.scale.of, ch.charts.train))
 }
 
-func (ch *chart) draw() {
-	if !ch.built {
+// draw draws what there is: if there will be more, only what is seen.
+func (ch *chart) draw(more bool) {
+	ch.behind = ch.unseen && more
+	if !ch.built || ch.behind {
 		return
 	}
 	data, err := ch.data()

@@ -15,8 +15,10 @@ import (
 	"github.com/pairlab/pairlab/ui/text"
 )
 
-// chartEvery is the least time between two drawings of the charts.
-const chartEvery = 400 * time.Millisecond
+const (
+	chartEvery = 600 * time.Millisecond // the least time between two drawings of the charts
+	chartEdge  = 20                     // pixels of a chart that show nothing of it
+)
 
 // charts are the two live charts, of accuracy and of loss by epoch, and the key
 // to both. Without the chart library the page says so, and the rest works.
@@ -24,6 +26,7 @@ type charts struct {
 	dom      *dom
 	library  safejs.Value
 	stale    bool // there is something new to draw
+	busy     bool // there will be more
 	drawn    time.Duration
 	train    bool // the curves are of the training pairs
 	config   experiment.Config
@@ -107,7 +110,7 @@ func (c *charts) redraw() {
 	c.key.render(c.curves, c.train, -1)
 	for _, chart := range []*chart{c.accuracy, c.loss} {
 		if !slices.Contains(c.outdated, chart) {
-			chart.draw()
+			chart.draw(c.busy)
 		}
 	}
 }
@@ -131,12 +134,12 @@ func (c *charts) flush(s *state.State) {
 	if !c.stale {
 		return
 	}
-	c.stale = false
+	c.stale, c.busy = false, s.Phase.Busy()
 	c.curves = map[model.Kind]state.Curves{}
 	for _, m := range s.Models {
 		c.curves[m.Kind] = m.Curves()
 	}
-	c.renew(!s.Phase.Busy())
+	c.renew(!c.busy)
 	if c.works() {
 		c.note.text(text.Note(c.curves))
 		c.redraw()

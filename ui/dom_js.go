@@ -181,3 +181,18 @@ func (e *element) focused() bool {
 	e.dom.note(err)
 	return err == nil && active.Equal(e.value)
 }
+
+// watch tells whether an element is on the screen, or less than margin pixels
+// from it, now and whenever that changes.
+func (d *dom) watch(e *element, margin int, seen func(bool)) {
+	class, err := d.window.Get("IntersectionObserver")
+	d.note(err)
+	observer, err := class.New(d.function(func(args []safejs.Value) {
+		last, err := args[0].Call("at", -1)
+		d.note(err)
+		seen(d.wrap(last).is("isIntersecting"))
+	}), map[string]any{"rootMargin": fmt.Sprintf("%dpx", margin)})
+	d.note(err)
+	_, err = observer.Call("observe", e.value)
+	d.note(err)
+}

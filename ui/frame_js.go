@@ -10,7 +10,7 @@ import (
 // drawing takes its time from the workers, which use all cores. A hidden page
 // is drawn seldom, for its title and for screen readers.
 const (
-	drawEvery   = 200 * time.Millisecond
+	drawEvery   = 300 * time.Millisecond
 	hiddenEvery = time.Second
 )
 

@@ -105,24 +105,12 @@ func newInside(d *dom, inside Inside, now func() time.Duration) *insideView {
 		v.step()
 	})
 	v.status.text(text.InsideNone)
-	v.watch(d.find("#inside"))
-	return v
-}
-
-// watch follows whether the view is on the screen, or nearly.
-func (v *insideView) watch(root *element) {
-	class, err := v.dom.window.Get("IntersectionObserver")
-	v.dom.note(err)
-	observer, err := class.New(v.dom.function(func(args []safejs.Value) {
-		last, err := args[0].Call("at", -1)
-		v.dom.note(err)
-		if v.seen = v.dom.wrap(last).is("isIntersecting"); v.seen {
+	d.watch(d.find("#inside"), 200, func(seen bool) {
+		if v.seen = seen; seen {
 			v.show(v.list)
 		}
-	}), map[string]any{"rootMargin": "200px"})
-	v.dom.note(err)
-	_, err = observer.Call("observe", root.value)
-	v.dom.note(err)
+	})
+	return v
 }
 
 // show follows a change of the networks.

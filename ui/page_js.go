@@ -47,6 +47,8 @@ type Page struct {
 	try       *tryView
 	inside    *insideView
 	keep      *keepView
+	networks  []text.Network // to ask and to keep
+	learnt    bool           // they are others than those that are shown
 	shelf     *shelfView
 	trials    []*trialsView
 	current   *trialsView // whose set of trials is the experiment in hand; nil: it is the networks' training
@@ -243,6 +245,7 @@ func (p *Page) render() {
 		c.render(p.state)
 	}
 	p.downloads.render(p.state)
+	p.showNetworks()
 	p.shelf.lock(p.state.Phase.Busy())
 	if p.charts.render(p.state, now) {
 		p.frame.request()

@@ -270,9 +270,20 @@ func (r *reading) show(p []float64) {
 // Networks shows the networks that there are to ask and to keep. It may be
 // called from any goroutine.
 func (p *Page) Networks(list []text.Network) {
-	p.try.show(list)
-	p.inside.show(list)
-	p.keep.show(list)
+	p.networks = list
+	p.learnt = true
+	p.frame.request()
+}
+
+// showNetworks shows them, if there is anything new.
+func (p *Page) showNetworks() {
+	if !p.learnt {
+		return
+	}
+	p.learnt = false
+	p.try.show(p.networks)
+	p.inside.show(p.networks)
+	p.keep.show(p.networks)
 }
 
 // then has one of two functions called when a promise is settled.

@@ -28,29 +28,27 @@ type Branch struct {
 
 var prefixes = [...]string{"", "left.", "right."}
 
-// EncodeLayer picks the first layer out of a network's tensors, by name, and
-// writes it as a safetensors file: a few kilobytes.
-func EncodeLayer(tensors map[string]safetensors.Tensor) ([]byte, error) {
+// EncodeLayer writes a network's first layer as a safetensors file: a few
+// kilobytes, as many for every network of one kind.
+func EncodeLayer(m *model.Model[float32]) ([]byte, error) {
 	f := safetensors.File{Tensors: map[string]safetensors.Tensor{}}
-	for name, t := range tensors {
-		plain := strings.TrimPrefix(strings.TrimPrefix(name, "left."), "right.")
-		if strings.HasPrefix(plain, "conv1.") || strings.HasPrefix(plain, "bn1.") {
-			f.Tensors[name] = t
+	for _, p := range m.Params.List {
+		if isFirst(p.Name) {
+			f.Tensors[p.Name] = safetensors.FromFloat32(p.Data, p.Shape...)
+		}
+	}
+	for _, b := range m.Params.Buffers {
+		if isFirst(b.Name) {
+			f.Tensors[b.Name] = safetensors.FromFloat32(b.Data, b.Shape...)
 		}
 	}
 	return f.Encode()
 }
 
-// EncodeModelLayer is EncodeLayer of a whole network.
-func EncodeModelLayer(m *model.Model[float32]) ([]byte, error) {
-	tensors := map[string]safetensors.Tensor{}
-	for _, p := range m.Params.List {
-		tensors[p.Name] = safetensors.FromFloat32(p.Data, p.Shape...)
-	}
-	for _, b := range m.Params.Buffers {
-		tensors[b.Name] = safetensors.FromFloat32(b.Data, b.Shape...)
-	}
-	return EncodeLayer(tensors)
+// isFirst says whether a tensor is of the first layer, by its name.
+func isFirst(name string) bool {
+	name = strings.TrimPrefix(strings.TrimPrefix(name, "left."), "right.")
+	return strings.HasPrefix(name, "conv1.") || strings.HasPrefix(name, "bn1.")
 }
 
 // DecodeLayer reads what EncodeLayer wrote.

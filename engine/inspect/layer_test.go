@@ -40,7 +40,7 @@ func somebody(t *testing.T, c model.Config) *model.Model[float32] {
 
 func layerOf(t *testing.T, m *model.Model[float32]) *Layer {
 	t.Helper()
-	b, err := EncodeModelLayer(m)
+	b, err := EncodeLayer(m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +233,7 @@ func TestBadLayersAreRefused(t *testing.T) {
 	} {
 		tensors := good()
 		spoil(tensors)
-		b, err := EncodeLayer(tensors)
+		b, err := (&safetensors.File{Tensors: tensors}).Encode()
 		if err != nil {
 			t.Fatal(err)
 		}

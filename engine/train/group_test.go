@@ -135,7 +135,7 @@ func interrupt(t *testing.T, c Config, pairs model.Pairs, saved []byte, epoch in
 	for rank, group := range parallel.NewLocal[float32](epoch) {
 		go func() {
 			o := Options{Kernels: portable.New[float32](), Group: group, Hooks: Hooks{
-				State: func(save func() (*State, error)) error {
+				State: func(_ *model.Model[float32], save func() (*State, error)) error {
 					if rank == 0 {
 						s, err := save()
 						if err != nil {

@@ -18,7 +18,7 @@ func TestStateHoldsTheRunsNetwork(t *testing.T) {
 		var last []byte
 		pairs := noise(20, 1)
 		r, _, err := Run(c, 1, pairs, pairs, Options{Kernels: portable.New[float32](), Hooks: Hooks{
-			State: func(save func() (*State, error)) error {
+			State: func(_ *model.Model[float32], save func() (*State, error)) error {
 				s, err := save()
 				if err == nil {
 					last, err = s.Encode()

@@ -34,10 +34,6 @@ const progressKey = "pairlab.progress"
 // Epoch is the number of epochs that the state has behind it.
 func (s *State) Epoch() int { return len(s.Epochs) }
 
-// Tensors are the state's by name: parameters, running statistics, and the
-// optimiser's.
-func (s *State) Tensors() map[string]safetensors.Tensor { return s.tensors }
-
 // Encode writes the state as a safetensors file: parameters and running
 // statistics under their names, the optimiser's vectors under
 // optimizer.0 and optimizer.1.

@@ -47,9 +47,12 @@ type Options struct {
 // Hooks are called between steps; each may be nil. An error that a hook
 // returns stops the run, and Run returns it.
 type Hooks struct {
-	Step  func(Progress) error                    // after every batch
-	Epoch func(number int, e Epoch) error         // after every epoch's evaluation, number from 1
-	State func(save func() (*State, error)) error // after Epoch: save makes a copy that the run can be resumed from
+	Step  func(Progress) error            // after every batch
+	Epoch func(number int, e Epoch) error // after every epoch's evaluation, number from 1
+
+	// State is called after Epoch with the network as it is then; save makes a
+	// copy of all that the run can be resumed from.
+	State func(m *model.Model[float32], save func() (*State, error)) error
 
 	// Between is called many times a batch, in training and in evaluation
 	// (see autograd's Tape.SetBetween): it is where a run yields and waits.
@@ -183,7 +186,7 @@ func (t *trainer) endEpoch(e Epoch) error {
 		t.net.Tape.Share(m)
 	}
 	if t.hooks.State != nil {
-		return t.hooks.State(t.save)
+		return t.hooks.State(t.model, t.save)
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ func trainedState(t *testing.T, run experiment.Run) (sealed []byte, digest strin
 		p.Digits[2*i], p.Digits[2*i+1], p.Target[i] = 3, 7, 1
 	}
 	r, _, err := train.Run(run.Config, run.Seed, p, p, train.Options{Kernels: portable.New[float32](), Hooks: train.Hooks{
-		State: func(save func() (*train.State, error)) error {
+		State: func(_ *model.Model[float32], save func() (*train.State, error)) error {
 			s, err := save()
 			if err != nil {
 				return err

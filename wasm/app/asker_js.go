@@ -55,8 +55,8 @@ func newAsker(newWorker func() (*client, error), packs *downloads, show func([]t
 }
 
 // learn is told a run's state after an epoch.
-func (a *asker) learn(j *job, epoch int, state, first safejs.Value) {
-	if a.networks.learn(j.train, epoch, j.outcome, state, first) {
+func (a *asker) learn(j *job, epoch int, state safejs.Value) {
+	if a.networks.learn(j.train, epoch, j.outcome, state) {
 		a.shown()
 	}
 }

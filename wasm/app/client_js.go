@@ -107,7 +107,7 @@ func (c *client) receive(event safejs.Value) {
 	}
 }
 
-// firstOf is the first layer that comes with a message, if one does.
+// firstOf are the first layers that come with a message, if any do.
 func firstOf(event safejs.Value) safejs.Value {
 	message, err := event.Get("data")
 	if err != nil {
@@ -343,7 +343,7 @@ func (c *client) await(stop *cancel.Signal, answers *web.Mailbox[reply], report 
 			return err
 		}
 		switch answer.Reply {
-		case protocol.Events, protocol.State, protocol.Layer:
+		case protocol.Events, protocol.State:
 			if report != nil {
 				report(answer)
 			}

@@ -85,7 +85,7 @@ func (t *tests) layer(q protocol.Inside, o oracle, first []byte) (*protocol.Insp
 		if err != nil {
 			return nil, nil, err
 		}
-		if first, err = inspect.EncodeModelLayer(n.Model); err != nil {
+		if first, err = inspect.EncodeLayer(n.Model); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -57,9 +57,12 @@ func TestExaminedPairsAreThoseOfTheRun(t *testing.T) {
 		var last, layer []byte
 		r := &run{
 			task: protocol.Train{Run: work, Pairs: c.Pairs, Pool: 1000}, kernels: portable.New[float32](),
-			hold: newHold(1), news: &outbox{send: func([]experiment.Event) error { return nil }, now: time.Now},
-			keep:  func(_ int, sealed, first []byte) error { last, layer = sealed, first; return nil },
-			layer: func(int, []byte) error { return nil },
+			hold: newHold(1), news: &outbox{send: func([]experiment.Event, layers) error { return nil }, now: time.Now},
+			keep: func(_ int, sealed []byte, first layers) error {
+				n := len(first.bytes) / len(first.epochs)
+				last, layer = sealed, first.bytes[len(first.bytes)-n:]
+				return nil
+			},
 		}
 		if err := r.make(store); err != nil {
 			t.Fatal(err)

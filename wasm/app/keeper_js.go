@@ -23,7 +23,7 @@ const saveEvery = 10 * time.Second
 
 // stateEvery is the least time between two states of a run that are kept:
 // where epochs are shorter, storage would be written to all the time.
-const stateEvery = 200 * time.Millisecond
+const stateEvery = 500 * time.Millisecond
 
 // vault is the browser's storage, opened when it is first used.
 type vault struct {

@@ -33,11 +33,14 @@ type networks struct {
 	mu      sync.Mutex
 	list    []*network
 	rounds  map[runKey]*network // the runs in progress, after their last epoch
+	layers  map[runKey]history  // their first layers
 	version int
 	config  experiment.Config // in hand
 }
 
-func newNetworks() *networks { return &networks{rounds: map[runKey]*network{}} }
+func newNetworks() *networks {
+	return &networks{rounds: map[runKey]*network{}, layers: map[runKey]history{}}
+}
 
 // all is a copy of the list, in the order in which the page shows it.
 func (ns *networks) all() []network {
@@ -56,6 +59,7 @@ func (ns *networks) begin(c experiment.Config) {
 	defer ns.mu.Unlock()
 	ns.config = c
 	clear(ns.rounds)
+	clear(ns.layers)
 	for _, n := range ns.list {
 		n.Earlier = n.File == ""
 	}
@@ -63,7 +67,7 @@ func (ns *networks) begin(c experiment.Config) {
 
 // learn takes a run's state after an epoch. It says whether there is a network
 // to show anew.
-func (ns *networks) learn(t protocol.Train, epoch int, o protocol.Outcome, state, first any) bool {
+func (ns *networks) learn(t protocol.Train, epoch int, o protocol.Outcome, state any) bool {
 	ns.mu.Lock()
 	defer ns.mu.Unlock()
 	run := t.Run
@@ -75,12 +79,8 @@ func (ns *networks) learn(t protocol.Train, epoch int, o protocol.Outcome, state
 		open: protocol.Open{Name: string(run.Model), Kernels: t.Kernels, Trained: &protocol.Trained{
 			Run: run, Settings: alone(ns.config, run), Epoch: epoch, Outcome: o,
 		}},
-		bytes: state, round: run.Round,
+		bytes: state, round: run.Round, history: ns.layers[keyOf(run)],
 	}
-	if before := ns.rounds[keyOf(run)]; before != nil {
-		n.history = before.history
-	}
-	n.history.add(epoch, first)
 	ns.rounds[keyOf(run)] = n
 	old := ns.find(n.Name)
 	if old != nil && !old.Earlier && (old.ended || old.round < n.round) {
@@ -90,12 +90,15 @@ func (ns *networks) learn(t protocol.Train, epoch int, o protocol.Outcome, state
 	return true
 }
 
-// layer takes a run's first layer after an epoch whose state was not kept.
+// layer takes a run's first layer after an epoch.
 func (ns *networks) layer(run experiment.Run, epoch int, first any) {
 	ns.mu.Lock()
 	defer ns.mu.Unlock()
+	h := ns.layers[keyOf(run)]
+	h.add(epoch, first)
+	ns.layers[keyOf(run)] = h
 	if n := ns.rounds[keyOf(run)]; n != nil {
-		n.history.add(epoch, first)
+		n.history = h
 	}
 }
 
@@ -107,6 +110,7 @@ func (ns *networks) end(e experiment.Event, date string) bool {
 	key := runKey{string(e.Model), e.Round}
 	n := ns.rounds[key]
 	delete(ns.rounds, key)
+	delete(ns.layers, key)
 	if n == nil || e.Result == nil || e.Result.Diverged != 0 {
 		return false
 	}

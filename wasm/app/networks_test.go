@@ -22,7 +22,7 @@ func TestNetworksKeepTheNewestFinishedRound(t *testing.T) {
 	learn := func(kind model.Kind, round, epoch int) {
 		runs := c.Runs()
 		run := runs[slices.IndexFunc(runs, func(r experiment.Run) bool { return r.Model == kind && r.Round == round })]
-		ns.learn(protocol.Train{Run: run}, epoch, protocol.Outcome{}, nil, nil)
+		ns.learn(protocol.Train{Run: run}, epoch, protocol.Outcome{}, nil)
 	}
 	end := func(kind model.Kind, round, diverged int) {
 		ns.end(experiment.Event{Model: kind, Round: round, Result: &train.Result{Diverged: diverged}}, "today")

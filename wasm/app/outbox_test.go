@@ -12,13 +12,15 @@ import (
 func TestOutboxKeepsItsIntervalAndLosesNoEpoch(t *testing.T) {
 	clock := time.Unix(0, 0)
 	var sent []time.Time
-	var epochs []int
+	var epochs, layered []int
+	var bytes []byte
 	var lastBatch int
 	o := &outbox{
 		interval: 50 * time.Millisecond,
 		now:      func() time.Time { return clock },
-		send: func(events []experiment.Event) error {
+		send: func(events []experiment.Event, l layers) error {
 			sent = append(sent, clock)
+			layered, bytes = append(layered, l.epochs...), append(bytes, l.bytes...)
 			progress := 0
 			for _, e := range events {
 				switch e.Kind {
@@ -41,11 +43,15 @@ func TestOutboxKeepsItsIntervalAndLosesNoEpoch(t *testing.T) {
 		o.add(experiment.Event{Kind: experiment.ProgressEvent, Progress: &train.Progress{Batch: step}})
 		if step%10 == 9 {
 			o.add(experiment.Event{Kind: experiment.EpochEvent, EpochNumber: step/10 + 1})
+			o.layer(step/10+1, []byte{byte(step / 10), 1})
 		}
 	}
 	o.flush()
 	if len(epochs) != 50 || !slices.IsSorted(epochs) {
 		t.Errorf("epochs %v, want 1 to 50 in order", epochs)
+	}
+	if !slices.Equal(layered, epochs) || len(bytes) != 2*len(layered) || bytes[98] != 49 {
+		t.Errorf("layers came of epochs %v: %v", layered, bytes)
 	}
 	if lastBatch != 499 {
 		t.Errorf("the last progress sent is that of batch %d, want 499", lastBatch)

@@ -21,7 +21,7 @@ import (
 
 // messageInterval is the least time between two messages to the page, from all
 // workers together: what a display shows.
-const messageInterval = 100 * time.Millisecond
+const messageInterval = 300 * time.Millisecond
 
 // errBusy is the answer to a start during an experiment.
 var errBusy = errors.New("app: training is under way: stop it first")
@@ -82,10 +82,10 @@ func runPage() error {
 	c.crew = &crew{
 		newWorker: func() (*client, error) { return newClient(script, modules, c.packs) },
 		report:    c.apply,
-		keep: func(j *job, epoch int, state, first safejs.Value) {
+		keep: func(j *job, epoch int, state safejs.Value) {
 			c.inHand().state(j.key(), epoch, state)
 			if j.setting == "" {
-				c.asker.learn(j, epoch, state, first)
+				c.asker.learn(j, epoch, state)
 			}
 		},
 		layer: func(j *job, epoch int, first safejs.Value) {

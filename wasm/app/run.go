@@ -25,13 +25,13 @@ type run struct {
 	kernels kernel.Set[float32]
 	group   parallel.Group[float32] // nil: the worker makes the run alone
 	resume  []byte                  // the sealed state to go on from, nil at the start
+	epochs  int                     // made
 	hold    *hold
 	news    *outbox
-	between func() (time.Duration, error)               // as in train.Hooks
-	keep    func(epoch int, sealed, first []byte) error // takes the state after an epoch, and its first layer
-	layer   func(epoch int, first []byte) error         // takes the latter alone
-	outcome protocol.Outcome                            // that goes with it
-	thrift  thrift                                      // about keeping
+	between func() (time.Duration, error)                      // as in train.Hooks
+	keep    func(epoch int, sealed []byte, first layers) error // takes the state after an epoch, and what layers go with it
+	outcome protocol.Outcome                                   // that goes with it
+	thrift  thrift                                             // about keeping
 }
 
 // speaks says whether this worker tells how the run goes.
@@ -42,12 +42,14 @@ func (r *run) event(kind experiment.EventKind) experiment.Event {
 	return experiment.Event{Kind: kind, Model: r.task.Run.Model, Round: r.task.Run.Round}
 }
 
-// make draws the run's pairs from the store and trains.
+// make draws the run's pairs from the store and trains. Its state is kept no
+// more often than its news go.
 func (r *run) make(store *data.Store) error {
 	drawn, drawnTest, err := draw(r.task, store)
 	if err != nil {
 		return err
 	}
+	r.thrift.least = r.news.interval
 	r.outcome.Mean, r.outcome.Std = drawn.Mean, drawn.Std
 	state, err := r.restore()
 	if err != nil {
@@ -119,34 +121,36 @@ func (r *run) step(p train.Progress) error {
 }
 
 func (r *run) epoch(number int, epoch train.Epoch) error {
+	r.epochs = number
 	e := r.event(experiment.EpochEvent)
 	e.Epoch, e.EpochNumber = &epoch, number
 	return r.news.add(e)
 }
 
-// save hands the state after an epoch on, and ends the run if it is to yield.
-func (r *run) save(save func() (*train.State, error)) error {
+// save hands the state after an epoch on, when it can be afforded, and ends the
+// run if it is to yield.
+func (r *run) save(m *model.Model[float32], save func() (*train.State, error)) error {
 	begun, yields := time.Now(), r.hold.yielding()
+	first, err := inspect.EncodeLayer(m)
+	if err != nil {
+		return err
+	}
+	r.news.layer(r.epochs, first)
+	last := r.epochs == r.task.Run.Config.Epochs
+	if !last && !yields && !r.thrift.affords(begun) {
+		return nil
+	}
+	defer func() { r.thrift.spent(begun, time.Now()) }()
 	state, err := save()
 	if err != nil {
 		return err
 	}
-	first, err := inspect.EncodeLayer(state.Tensors())
-	if err != nil {
-		return err
-	}
-	epoch := state.Epoch()
-	last := epoch == r.task.Run.Config.Epochs
-	if !last && !yields && !r.thrift.affords(begun) {
-		return r.layer(epoch, first)
-	}
-	defer func() { r.thrift.spent(begun, time.Now()) }()
 	b, err := state.Encode()
 	if err != nil {
 		return err
 	}
-	r.outcome.Accuracy = state.Epochs[epoch-1].TestAccuracy
-	if err := r.keep(epoch, keep.Seal(uint64(epoch), b), first); err != nil {
+	r.outcome.Accuracy = state.Epochs[r.epochs-1].TestAccuracy
+	if err := r.keep(r.epochs, keep.Seal(uint64(r.epochs), b), r.news.takeLayers()); err != nil {
 		return err
 	}
 	if yields && !last {

@@ -86,9 +86,9 @@ func (j *job) startOver() bool {
 type crew struct {
 	newWorker func() (*client, error)
 	report    func(*job, experiment.Event)
-	keep      func(j *job, epoch int, state, first safejs.Value) // a run's state after an epoch, and its first layer
-	layer     func(j *job, epoch int, first safejs.Value)        // the latter alone
-	lost      func(j *job, cause error)                          // a run is taken up again: it lost a worker, or its state is refused
+	keep      func(j *job, epoch int, state safejs.Value) // a run's state after an epoch
+	layer     func(j *job, epoch int, first safejs.Value) // a run's first layer after an epoch
+	lost      func(j *job, cause error)                   // a run is taken up again: it lost a worker, or its state is refused
 
 	mu      sync.Mutex
 	clients []*client
@@ -267,6 +267,7 @@ func (t *teamwork) take(r reply) {
 			t.report(t.job, e)
 		}
 	}
+	t.takeLayers(r)
 	if r.Reply == protocol.State {
 		t.job.mu.Lock()
 		t.job.epoch, t.job.state = r.Epoch, r.bytes
@@ -274,10 +275,28 @@ func (t *teamwork) take(r reply) {
 			t.job.outcome = *r.Outcome
 		}
 		t.job.mu.Unlock()
-		t.keep(t.job, r.Epoch, r.bytes, r.first)
+		t.keep(t.job, r.Epoch, r.bytes)
 	}
-	if r.Reply == protocol.Layer {
-		t.layer(t.job, r.Epoch, r.first)
+}
+
+// takeLayers takes the first layers that come with what a rank says apart: each
+// is to be kept, and given away, by itself.
+func (t *teamwork) takeLayers(r reply) {
+	if len(r.Layers) == 0 {
+		return
+	}
+	// What is not there is not shown: a layer is not worth a run.
+	all, err := r.first.Length()
+	if err != nil {
+		return
+	}
+	size := all / len(r.Layers)
+	for i, epoch := range r.Layers {
+		first, err := r.first.Call("slice", i*size, (i+1)*size)
+		if err != nil {
+			return
+		}
+		t.layer(t.job, epoch, first)
 	}
 }
 

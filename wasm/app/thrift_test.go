@@ -28,4 +28,11 @@ func TestThriftKeepsToItsShare(t *testing.T) {
 			t.Errorf("doing what takes %v has taken %.3f of the time, want about %.3f", cost, share, limit)
 		}
 	}
+
+	th := thrift{least: time.Second}
+	now := time.UnixMilli(1e12)
+	th.spent(now, now)
+	if th.affords(now.Add(999*time.Millisecond)) || !th.affords(now.Add(time.Second)) {
+		t.Error("what takes no time is not done once a second")
+	}
 }

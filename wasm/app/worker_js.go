@@ -201,16 +201,13 @@ func (w *worker) train(id uint32, t protocol.Train, message safejs.Value) error 
 		news: &outbox{
 			interval: time.Duration(t.Interval) * time.Millisecond,
 			now:      time.Now,
-			send: func(events []experiment.Event) error {
-				return post(protocol.Answer{ID: id, Reply: protocol.Events, Events: events}, nil)
+			send: func(events []experiment.Event, first layers) error {
+				return post(protocol.Answer{ID: id, Reply: protocol.Events, Events: events, Layers: first.epochs}, map[string][]byte{"first": first.bytes})
 			},
 		},
 	}
-	r.keep = func(epoch int, sealed, first []byte) error {
-		return post(protocol.Answer{ID: id, Reply: protocol.State, Epoch: epoch, Outcome: &r.outcome}, map[string][]byte{"bytes": sealed, "first": first})
-	}
-	r.layer = func(epoch int, first []byte) error {
-		return post(protocol.Answer{ID: id, Reply: protocol.Layer, Epoch: epoch}, map[string][]byte{"first": first})
+	r.keep = func(epoch int, sealed []byte, first layers) error {
+		return post(protocol.Answer{ID: id, Reply: protocol.State, Epoch: epoch, Outcome: &r.outcome, Layers: first.epochs}, map[string][]byte{"bytes": sealed, "first": first.bytes})
 	}
 	last := time.Now()
 	r.between = func() (idle time.Duration, err error) {

@@ -8,12 +8,25 @@ import (
 )
 
 // portMail sends vectors as transferred buffers over one MessagePort a peer.
+// Buffers that came are sent again: new ones would be cleared first, page by
+// page, for a third of the time of Baseline's steps.
 type portMail struct {
 	ports   []safejs.Value // by rank; this rank's is unused
 	inboxes []chan safejs.Value
-	class   safejs.Value // Uint8Array
+	bytes   safejs.Value           // Uint8Array
+	free    map[int][]safejs.Value // ArrayBuffers by size
 	remove  []func()
 }
+
+// A buffer has whole pages, so that vectors of nearly the same length share
+// them; and no more are kept of one size than two swaps of a pair of ranks take.
+const (
+	pageSize  = 4096
+	freeLimit = 4
+)
+
+// bufferSize is that of the buffer in which n float32s are sent.
+func bufferSize(n int) int { return (4*n + pageSize - 1) / pageSize * pageSize }
 
 // inboxSize is more than a peer can be ahead: it cannot start the call after
 // the next before this rank has sent for the current one.
@@ -22,11 +35,11 @@ const inboxSize = 8
 // OpenPorts is a rank of the group whose peers are at the other ends of
 // ports, by rank.
 func OpenPorts(rank, size int, ports []safejs.Value) (*Ports, error) {
-	class, err := safejs.Global().Get("Uint8Array")
+	bytes, err := safejs.Global().Get("Uint8Array")
 	if err != nil {
 		return nil, err
 	}
-	m := &portMail{ports: ports, inboxes: make([]chan safejs.Value, size), class: class}
+	m := &portMail{ports: ports, inboxes: make([]chan safejs.Value, size), bytes: bytes, free: map[int][]safejs.Value{}}
 	for q := range size {
 		if q == rank {
 			continue
@@ -68,26 +81,55 @@ func (p *Ports) Close() {
 }
 
 func (m *portMail) Send(to int, x []float32) {
-	array, err := m.class.New(4 * len(x))
-	if err == nil {
-		_, err = safejs.CopyBytesToJS(array, bytesOf(x))
-	}
-	var buffer safejs.Value
-	if err == nil {
-		buffer, err = array.Get("buffer")
-	}
-	if err == nil {
-		_, err = m.ports[to].Call("postMessage", array, []any{buffer})
-	}
-	if err != nil {
+	if err := m.send(to, x); err != nil {
 		panic(fmt.Sprintf("group: sending to rank %d: %v", to, err))
 	}
+}
+
+func (m *portMail) send(to int, x []float32) error {
+	buffer, err := m.buffer(bufferSize(len(x)))
+	if err != nil {
+		return err
+	}
+	array, err := m.bytes.New(buffer, 0, 4*len(x))
+	if err != nil {
+		return err
+	}
+	if _, err := safejs.CopyBytesToJS(array, bytesOf(x)); err != nil {
+		return err
+	}
+	_, err = m.ports[to].Call("postMessage", array, []any{buffer})
+	return err
+}
+
+// buffer is a free one of a size, or a new one.
+func (m *portMail) buffer(size int) (safejs.Value, error) {
+	if list := m.free[size]; len(list) > 0 {
+		last := len(list) - 1
+		m.free[size] = list[:last]
+		return list[last], nil
+	}
+	return web.New("ArrayBuffer", size)
+}
+
+// receive copies what came into x, and keeps its buffer.
+func (m *portMail) receive(x []float32, array safejs.Value) error {
+	if _, err := safejs.CopyBytesToGo(bytesOf(x), array); err != nil {
+		return err
+	}
+	size := bufferSize(len(x))
+	if len(m.free[size]) == freeLimit {
+		return nil
+	}
+	buffer, err := array.Get("buffer")
+	m.free[size] = append(m.free[size], buffer)
+	return err
 }
 
 func (m *portMail) Receive(x []float32, from int, stopped <-chan struct{}) bool {
 	select {
 	case array := <-m.inboxes[from]:
-		if _, err := safejs.CopyBytesToGo(bytesOf(x), array); err != nil {
+		if err := m.receive(x, array); err != nil {
 			panic(fmt.Sprintf("group: receiving from rank %d: %v", from, err))
 		}
 		return true

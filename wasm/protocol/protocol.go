@@ -19,7 +19,7 @@ import (
 
 // Version is that of this protocol. A page and a worker of different versions
 // (one from a cache, one from the server) refuse each other.
-const Version = 2
+const Version = 3
 
 // Op is what a request wants.
 type Op string
@@ -84,8 +84,7 @@ type Reply string
 const (
 	Hello  Reply = "hello"  // the worker is ready; its ID is 0
 	Events Reply = "events" // news of a run, at most one message in its Interval; none at all says that it goes on
-	State  Reply = "state"  // the run's state after Epoch, sealed, comes with it, and its first layer as first
-	Layer  Reply = "layer"  // where an epoch's state does not come, its first layer does, as first
+	State  Reply = "state"  // the run's state after Epoch, sealed, comes with it
 	Done   Reply = "done"   // the request was carried out
 	Failed Reply = "failed" // it was not
 )
@@ -98,6 +97,7 @@ type Answer struct {
 	Events  []experiment.Event `json:"events,omitempty"`
 	Epoch   int                `json:"epoch,omitempty"`
 	Outcome *Outcome           `json:"outcome,omitempty"` // with a State
+	Layers  []int              `json:"layers,omitempty"`  // with Events or a State: the epochs whose first layers come with it as first, all of one length
 	Error   *Error             `json:"error,omitempty"`
 
 	Network *Network `json:"network,omitempty"` // of OpOpen
@@ -178,7 +178,7 @@ func DecodeAnswer(text string) (Answer, error) {
 		return a, err
 	}
 	switch a.Reply {
-	case Hello, Events, State, Layer, Done:
+	case Hello, Events, State, Done:
 		return a, nil
 	case Failed:
 		if a.Error == nil {

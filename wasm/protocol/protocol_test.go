@@ -50,7 +50,7 @@ func TestAnswersComeThroughWhole(t *testing.T) {
 		}},
 		{ID: 7, Reply: State, Epoch: 3},
 		{ID: 7, Reply: State, Epoch: 3, Outcome: &Outcome{Accuracy: 0.5, Mean: 33, Std: 79}},
-		{ID: 7, Reply: Layer, Epoch: 4},
+		{ID: 7, Reply: Events, Layers: []int{4, 5}},
 		{ID: 7, Reply: Done, Network: &Network{Config: model.Paper(model.Siamese2), Provenance: modelfile.Provenance{Seed: 9}}},
 		{ID: 7, Reply: Done, Asked: &Asked{Left: Seen{Shown: true, Label: -1}, Right: Seen{Shown: true, Label: 4}, Answers: []ask.Answer{
 			{Yes: true, Probability: 0.75}, {Probability: 0.5, Left: []float64{1, 0}, Right: []float64{0, 1}}}}},
@@ -73,14 +73,14 @@ func TestWhatIsNotAMessageIsRefused(t *testing.T) {
 	for text, want := range map[string]string{
 		``:                                    "protocol:",
 		`{"v":0,"id":1,"op":"stop"}`:          "reload",
-		`{"v":2,"id":1,"op":"jump"}`:          `"jump"`,
-		`{"v":2,"id":1,"op":"train"}`:         "says nothing",
-		`{"v":2,"id":1,"op":"load"}`:          "says nothing",
-		`{"v":2,"id":1,"op":"open"}`:          "says nothing",
-		`{"v":2,"id":1,"op":"ask"}`:           "says nothing",
-		`{"v":2,"id":1,"op":"export"}`:        "says nothing",
-		`{"v":2,"id":-1,"op":"stop"}`:         "protocol:",
-		`{"v":2,"id":1,"op":"stop"} and more`: "protocol:",
+		`{"v":3,"id":1,"op":"jump"}`:          `"jump"`,
+		`{"v":3,"id":1,"op":"train"}`:         "says nothing",
+		`{"v":3,"id":1,"op":"load"}`:          "says nothing",
+		`{"v":3,"id":1,"op":"open"}`:          "says nothing",
+		`{"v":3,"id":1,"op":"ask"}`:           "says nothing",
+		`{"v":3,"id":1,"op":"export"}`:        "says nothing",
+		`{"v":3,"id":-1,"op":"stop"}`:         "protocol:",
+		`{"v":3,"id":1,"op":"stop"} and more`: "protocol:",
 	} {
 		if _, err := DecodeRequest(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("request %s: error %v, want one with %q", text, err, want)
@@ -88,8 +88,8 @@ func TestWhatIsNotAMessageIsRefused(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		`{"v":1,"id":1,"reply":"done"}`:   "reload",
-		`{"v":2,"id":1,"reply":"failed"}`: "no reason",
-		`{"v":2,"id":1,"reply":"maybe"}`:  `"maybe"`,
+		`{"v":3,"id":1,"reply":"failed"}`: "no reason",
+		`{"v":3,"id":1,"reply":"maybe"}`:  `"maybe"`,
 	} {
 		if _, err := DecodeAnswer(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("answer %s: error %v, want one with %q", text, err, want)
