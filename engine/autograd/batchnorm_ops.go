@@ -35,8 +35,7 @@ type batchPair[T tensor.Float] struct {
 	norms []*batchNorm[T]
 	live  []*batchNorm[T] // those that a gradient arrives at
 
-	partial []T   // [Chunks, all norms' 2·C]: a chunk's row is what it brings to the meeting
-	bounds  []int // the ranks' parts of it
+	rows [1]parallel.Part[T] // [Chunks, all norms' 2·C]: a chunk's row is what it brings to the meeting
 }
 
 // share gives each norm its place in the chunks' rows.
@@ -45,12 +44,12 @@ func (p *batchPair[T]) share() {
 	for _, n := range p.norms {
 		width += 2 * len(n.mean)
 	}
-	p.partial = make([]T, parallel.Chunks*width)
-	p.bounds = parallel.Scaled(p.t.chunks, width)
+	rows := make([]T, parallel.Chunks*width)
+	p.rows[0] = parallel.Part[T]{X: rows, Bounds: parallel.Scaled(p.t.chunks, width)}
 	at := 0
 	for _, n := range p.norms {
 		for c := range n.partial {
-			n.partial[c] = p.partial[c*width+at : c*width+at+2*len(n.mean)]
+			n.partial[c] = rows[c*width+at : c*width+at+2*len(n.mean)]
 		}
 		at += 2 * len(n.mean)
 	}
@@ -79,7 +78,7 @@ func (o batchStats[T]) forward(c parallel.Chunk) {
 
 func (o batchStats[T]) joinForward() {
 	if o.t.train {
-		o.t.group.AllGather(o.partial, o.bounds)
+		o.t.group.AllGather(o.rows[:]...)
 	}
 	for _, n := range o.norms {
 		n.mergeMoments()
@@ -122,7 +121,7 @@ func (o batchApply[T]) backward(c parallel.Chunk) {
 
 func (o batchApply[T]) joinBackward() {
 	if o.t.train {
-		o.t.group.AllGather(o.partial, o.bounds)
+		o.t.group.AllGather(o.rows[:]...)
 	}
 	for _, n := range o.live {
 		n.mergeGradientSums()

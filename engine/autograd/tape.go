@@ -25,8 +25,9 @@ type Tape[T tensor.Float] struct {
 	packers           []weights[T]
 	packed            int // the version of the parameters that the kernels hold
 	scalars           []*Scalar[T]
-	scalarSums        []T   // [Chunks, len(scalars)]
-	scalarBounds      []int // the ranks' parts of it
+	scalarSums        parallel.Part[T]    // [Chunks, len(scalars)]
+	scalarsDue        bool                // they are to go with the parameters
+	gathered          [2]parallel.Part[T] // what goes at once
 
 	n     int // rows of the current batch
 	grid  parallel.Grid
@@ -103,9 +104,11 @@ func (t *Tape[T]) Finish() {
 			run = nil
 		}
 	}
-	t.forward = append(t.forward, segment[T]{run, t.joinScalars})
-	t.scalarSums = make([]T, parallel.Chunks*len(t.scalars))
-	t.scalarBounds = parallel.Scaled(t.chunks, len(t.scalars))
+	t.forward = append(t.forward, segment[T]{run, t.endForward})
+	t.scalarSums = parallel.Part[T]{
+		X:      make([]T, parallel.Chunks*len(t.scalars)),
+		Bounds: parallel.Scaled(t.chunks, len(t.scalars)),
+	}
 
 	run = nil
 	for _, o := range slices.Backward(t.ops) {
@@ -143,7 +146,8 @@ func (t *Tape[T]) goesOn() bool {
 }
 
 // Forward runs the record on the n rows that the inputs hold; train chooses
-// batch statistics over running ones. Scalars are complete after it.
+// batch statistics over running ones. Scalars are complete after it, or, in
+// training by several ranks, after [Tape.Share].
 func (t *Tape[T]) Forward(n int, train bool) {
 	if t.forward == nil || n < 1 || n > t.maxBatch {
 		panic(fmt.Sprintf("autograd: forward pass of %d rows: want a finished tape and 1..%d", n, t.maxBatch))
@@ -205,20 +209,31 @@ func (t *Tape[T]) Backward() {
 	}
 }
 
-func (t *Tape[T]) joinScalars() {
+// endForward has the scalars gathered, or in training go with the parameters:
+// nothing on the way back asks for them, and a meeting takes time.
+func (t *Tape[T]) endForward() {
 	width := len(t.scalars)
 	for _, c := range t.own() {
 		for i, s := range t.scalars {
 			if c.Len() == 0 {
 				s.partial[c.Index] = 0
 			}
-			t.scalarSums[c.Index*width+i] = s.partial[c.Index]
+			t.scalarSums.X[c.Index*width+i] = s.partial[c.Index]
 		}
 	}
-	t.group.AllGather(t.scalarSums, t.scalarBounds)
+	if t.scalarsDue = t.train && t.group.Size() > 1; t.scalarsDue {
+		return
+	}
+	t.gathered[0] = t.scalarSums
+	t.group.AllGather(t.gathered[:1]...)
+	t.joinScalars()
+}
+
+func (t *Tape[T]) joinScalars() {
+	width := len(t.scalars)
 	for i, s := range t.scalars {
 		for c := range s.partial {
-			s.partial[c] = t.scalarSums[c*width+i]
+			s.partial[c] = t.scalarSums.X[c*width+i]
 		}
 		s.Value = parallel.Sum(&s.partial) / T(t.n)
 	}
@@ -235,7 +250,16 @@ func (t *Tape[T]) Slice() (lo, hi int) {
 
 // Share makes x, as long as the parameter vector and up to date in each
 // rank's own slice, the same on every rank.
-func (t *Tape[T]) Share(x []T) { t.group.AllGather(x, t.reducer.bounds) }
+func (t *Tape[T]) Share(x []T) {
+	t.gathered = [2]parallel.Part[T]{{X: x, Bounds: t.reducer.bounds}, t.scalarSums}
+	if !t.scalarsDue {
+		t.group.AllGather(t.gathered[:1]...)
+		return
+	}
+	t.scalarsDue = false
+	t.group.AllGather(t.gathered[:]...)
+	t.joinScalars()
+}
 
 // Err is why the group failed or what the hook between chunks returned, or
 // nil; after a failure the results of Forward and Backward are worthless.

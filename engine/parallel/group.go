@@ -12,15 +12,24 @@ type Group[T tensor.Float] interface {
 	// Rank is this rank's number, from 0, and Size the number of ranks.
 	Rank() int
 	Size() int
-	// AllGather makes x the same everywhere, where rank r holds
-	// x[bounds[r]:bounds[r+1]] beforehand.
-	AllGather(x []T, bounds []int)
+	// AllGather makes each part's X the same everywhere, where rank r holds
+	// X[Bounds[r]:Bounds[r+1]] beforehand.
+	AllGather(parts ...Part[T])
 	// AllToAll sends send[q] to each rank q and fills receive[q] with what
 	// rank q sends to this one; this rank's own entries are left alone.
 	AllToAll(send, receive [][]T)
 	// Err is why the group failed, or nil.
 	Err() error
 }
+
+// Part is a vector that is gathered.
+type Part[T tensor.Float] struct {
+	X      []T
+	Bounds []int
+}
+
+// Of is what rank r holds of it.
+func (p Part[T]) Of(r int) []T { return p.X[p.Bounds[r]:p.Bounds[r+1]] }
 
 // Solo is the group of a single rank.
 type Solo[T tensor.Float] struct{}
@@ -32,7 +41,7 @@ func (Solo[T]) Rank() int { return 0 }
 func (Solo[T]) Size() int { return 1 }
 
 // AllGather implements [Group].
-func (Solo[T]) AllGather([]T, []int) {}
+func (Solo[T]) AllGather(...Part[T]) {}
 
 // AllToAll implements [Group].
 func (Solo[T]) AllToAll(_, _ [][]T) {}

@@ -24,14 +24,14 @@ type hub[T tensor.Float] struct {
 	size    int
 	waiting int
 	round   int
-	gather  [][]T   // each rank's x
-	sent    [][][]T // each rank's send
+	gather  [][]Part[T] // each rank's parts
+	sent    [][][]T     // each rank's send
 	err     error
 }
 
 // NewLocal returns the size ranks of a new group.
 func NewLocal[T tensor.Float](size int) []*Local[T] {
-	h := &hub[T]{size: size, gather: make([][]T, size), sent: make([][][]T, size)}
+	h := &hub[T]{size: size, gather: make([][]Part[T], size), sent: make([][][]T, size)}
 	h.changed = sync.NewCond(&h.mu)
 	ranks := make([]*Local[T], size)
 	for r := range ranks {
@@ -79,14 +79,17 @@ func (h *hub[T]) barrier() {
 }
 
 // AllGather implements [Group].
-func (l *Local[T]) AllGather(x []T, bounds []int) {
+func (l *Local[T]) AllGather(parts ...Part[T]) {
 	h := l.hub
-	h.gather[l.rank] = x
+	h.gather[l.rank] = parts
 	h.barrier()
 	if l.Err() == nil {
 		for r, other := range h.gather {
-			if r != l.rank {
-				copy(x[bounds[r]:bounds[r+1]], other[bounds[r]:bounds[r+1]])
+			if r == l.rank {
+				continue
+			}
+			for i, p := range parts {
+				copy(p.Of(r), other[i].Of(r))
 			}
 		}
 	}

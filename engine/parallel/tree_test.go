@@ -45,7 +45,7 @@ func TestLocalGroupExchanges(t *testing.T) {
 				for i := bounds[r]; i < bounds[r+1]; i++ {
 					x[i] = float64(i)
 				}
-				g.AllGather(x, bounds)
+				g.AllGather(Part[float64]{X: x, Bounds: bounds})
 				for i, v := range x {
 					if v != float64(i) {
 						done <- "AllGather left a wrong value"
@@ -78,7 +78,7 @@ func TestStoppedGroupReturns(t *testing.T) {
 	ranks := NewLocal[float64](2)
 	done := make(chan error)
 	go func() {
-		ranks[0].AllGather(make([]float64, 2), []int{0, 1, 2})
+		ranks[0].AllGather(Part[float64]{X: make([]float64, 2), Bounds: []int{0, 1, 2}})
 		done <- ranks[0].Err()
 	}()
 	ranks[1].Stop(ErrStopped)

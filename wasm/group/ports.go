@@ -10,9 +10,9 @@ import (
 type mail interface {
 	// Send sends a copy of x to rank to.
 	Send(to int, x []float32)
-	// Receive waits for the next vector from a rank and copies it into x; it
-	// returns false once stopped is closed.
-	Receive(x []float32, from int, stopped <-chan struct{}) bool
+	// Receive waits for the next vector from a rank and copies it into x, or
+	// until stopped is closed.
+	Receive(x []float32, from int, stopped <-chan struct{})
 }
 
 // Ports is a rank of a group whose ranks send each other messages.
@@ -49,29 +49,37 @@ func (p *Ports) Err() error {
 func (p *Ports) Stop() { p.once.Do(func() { close(p.stopped) }) }
 
 // AllGather implements [parallel.Group].
-func (p *Ports) AllGather(x []float32, bounds []int) {
-	part := func(r int) []float32 { return x[bounds[r]:bounds[r+1]] }
-	p.swap(func(int) []float32 { return part(p.rank) }, part)
+func (p *Ports) AllGather(parts ...parallel.Part[float32]) {
+	for _, part := range parts {
+		for q := range p.size {
+			p.send(q, part.Of(p.rank))
+		}
+	}
+	for _, part := range parts {
+		for q := range p.size {
+			p.receive(part.Of(q), q)
+		}
+	}
 }
 
 // AllToAll implements [parallel.Group].
 func (p *Ports) AllToAll(send, receive [][]float32) {
-	p.swap(func(q int) []float32 { return send[q] }, func(q int) []float32 { return receive[q] })
+	for q, x := range send {
+		p.send(q, x)
+	}
+	for q, x := range receive {
+		p.receive(x, q)
+	}
 }
 
-// swap sends out(q) to every peer q and receives in(q) from it.
-func (p *Ports) swap(out, in func(q int) []float32) {
-	if p.Err() != nil {
-		return
+func (p *Ports) send(to int, x []float32) {
+	if to != p.rank && len(x) > 0 && p.Err() == nil {
+		p.mail.Send(to, x)
 	}
-	for q := range p.size {
-		if x := out(q); q != p.rank && len(x) > 0 {
-			p.mail.Send(q, x)
-		}
-	}
-	for q := range p.size {
-		if x := in(q); q != p.rank && len(x) > 0 && !p.mail.Receive(x, q, p.stopped) {
-			return
-		}
+}
+
+func (p *Ports) receive(x []float32, from int) {
+	if from != p.rank && len(x) > 0 && p.Err() == nil {
+		p.mail.Receive(x, from, p.stopped)
 	}
 }

@@ -7,14 +7,16 @@ import (
 	"github.com/pairlab/pairlab/wasm/web"
 )
 
-// portMail sends vectors as transferred buffers over one MessagePort a peer.
-// Buffers that came are sent again: new ones would be cleared first, page by
-// page, for a third of the time of Baseline's steps.
+// portMail sends vectors over one MessagePort a peer: long ones as transferred
+// buffers, short ones, where that takes longer, as copies. Buffers that came are
+// sent again: new ones would be cleared first, page by page, for a third of the
+// time of Baseline's steps.
 type portMail struct {
 	ports   []safejs.Value // by rank; this rank's is unused
 	inboxes []chan safejs.Value
 	bytes   safejs.Value           // Uint8Array
 	free    map[int][]safejs.Value // ArrayBuffers by size
+	short   map[int]safejs.Value   // Uint8Arrays to copy from, by length
 	remove  []func()
 }
 
@@ -24,6 +26,9 @@ const (
 	pageSize  = 4096
 	freeLimit = 4
 )
+
+// shortFloats is how long a vector is at most that is copied.
+const shortFloats = pageSize / 4
 
 // bufferSize is that of the buffer in which n float32s are sent.
 func bufferSize(n int) int { return (4*n + pageSize - 1) / pageSize * pageSize }
@@ -39,7 +44,7 @@ func OpenPorts(rank, size int, ports []safejs.Value) (*Ports, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &portMail{ports: ports, inboxes: make([]chan safejs.Value, size), bytes: bytes, free: map[int][]safejs.Value{}}
+	m := &portMail{ports: ports, inboxes: make([]chan safejs.Value, size), bytes: bytes, free: map[int][]safejs.Value{}, short: map[int]safejs.Value{}}
 	for q := range size {
 		if q == rank {
 			continue
@@ -87,6 +92,9 @@ func (m *portMail) Send(to int, x []float32) {
 }
 
 func (m *portMail) send(to int, x []float32) error {
+	if len(x) <= shortFloats {
+		return m.sendCopy(to, x)
+	}
 	buffer, err := m.buffer(bufferSize(len(x)))
 	if err != nil {
 		return err
@@ -99,6 +107,22 @@ func (m *portMail) send(to int, x []float32) error {
 		return err
 	}
 	_, err = m.ports[to].Call("postMessage", array, []any{buffer})
+	return err
+}
+
+func (m *portMail) sendCopy(to int, x []float32) error {
+	array, made := m.short[len(x)]
+	if !made {
+		var err error
+		if array, err = m.bytes.New(4 * len(x)); err != nil {
+			return err
+		}
+		m.short[len(x)] = array
+	}
+	if _, err := safejs.CopyBytesToJS(array, bytesOf(x)); err != nil {
+		return err
+	}
+	_, err := m.ports[to].Call("postMessage", array)
 	return err
 }
 
@@ -118,7 +142,7 @@ func (m *portMail) receive(x []float32, array safejs.Value) error {
 		return err
 	}
 	size := bufferSize(len(x))
-	if len(m.free[size]) == freeLimit {
+	if len(x) <= shortFloats || len(m.free[size]) == freeLimit {
 		return nil
 	}
 	buffer, err := array.Get("buffer")
@@ -126,14 +150,12 @@ func (m *portMail) receive(x []float32, array safejs.Value) error {
 	return err
 }
 
-func (m *portMail) Receive(x []float32, from int, stopped <-chan struct{}) bool {
+func (m *portMail) Receive(x []float32, from int, stopped <-chan struct{}) {
 	select {
 	case array := <-m.inboxes[from]:
 		if err := m.receive(x, array); err != nil {
 			panic(fmt.Sprintf("group: receiving from rank %d: %v", from, err))
 		}
-		return true
 	case <-stopped:
-		return false
 	}
 }

@@ -3,6 +3,8 @@ package group
 import (
 	"sync"
 	"testing"
+
+	"github.com/pairlab/pairlab/engine/parallel"
 )
 
 // channels is mail among goroutines: box[from][to].
@@ -13,13 +15,11 @@ type channels struct {
 
 func (c channels) Send(to int, x []float32) { c.box[c.rank][to] <- append([]float32{}, x...) }
 
-func (c channels) Receive(x []float32, from int, stopped <-chan struct{}) bool {
+func (c channels) Receive(x []float32, from int, stopped <-chan struct{}) {
 	select {
 	case y := <-c.box[from][c.rank]:
 		copy(x, y)
-		return true
 	case <-stopped:
-		return false
 	}
 }
 
@@ -54,7 +54,7 @@ func TestPortsStop(t *testing.T) {
 	g := portsGroup(2)[0]
 	done := make(chan struct{})
 	go func() {
-		g.AllGather(make([]float32, 2), []int{0, 1, 2})
+		g.AllGather(parallel.Part[float32]{X: make([]float32, 2), Bounds: []int{0, 1, 2}})
 		close(done)
 	}()
 	g.Stop()

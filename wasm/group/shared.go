@@ -49,11 +49,12 @@ type Shared struct {
 }
 
 // Floats is how many floats of shared memory a group needs, in all, for
-// parameter vectors of n values and gathered vectors of at most most values.
+// parameter vectors of n values and at most most values that are gathered, with
+// the parameters or without.
 func Floats(size, n, most int) int { return 2 * halfFloats(size, n, most) }
 
 func halfFloats(size, n, most int) int {
-	return max(size*size*pairFloats(size, n), n, most)
+	return max(size*size*pairFloats(size, n), n+most)
 }
 
 // pairFloats is the most that a rank sends another: a slice of the vector.
@@ -83,20 +84,27 @@ func stop(control words) {
 }
 
 // AllGather implements [parallel.Group].
-func (s *Shared) AllGather(x []float32, bounds []int) {
+func (s *Shared) AllGather(parts ...parallel.Part[float32]) {
 	base := s.base()
-	from, to := bounds[s.rank], bounds[s.rank+1]
-	if s.err == nil && to > from {
-		s.memory.Write(base+from, x[from:to])
+	at := base
+	for _, p := range parts {
+		if x := p.Of(s.rank); s.err == nil && len(x) > 0 {
+			s.memory.Write(at+p.Bounds[s.rank], x)
+		}
+		at += len(p.X)
 	}
 	if !s.barrier() {
 		return
 	}
-	if from > 0 {
-		s.memory.Read(x[:from], base)
-	}
-	if to < len(x) {
-		s.memory.Read(x[to:], base+to)
+	at = base
+	for _, p := range parts {
+		if from := p.Bounds[s.rank]; from > 0 {
+			s.memory.Read(p.X[:from], at)
+		}
+		if to := p.Bounds[s.rank+1]; to < len(p.X) {
+			s.memory.Read(p.X[to:], at+to)
+		}
+		at += len(p.X)
 	}
 }
 

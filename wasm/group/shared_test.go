@@ -66,7 +66,7 @@ func sharedGroup(size, n, most int) []*Shared {
 // exchange makes a rank call both methods many times and check every value.
 func exchange(t *testing.T, g parallel.Group[float32], n int) {
 	bounds := parallel.Bounds(n, g.Size())
-	x := make([]float32, n)
+	x, y := make([]float32, n), make([]float32, n)
 	send, receive := make([][]float32, g.Size()), make([][]float32, g.Size())
 	for q := range send {
 		send[q] = make([]float32, bounds[q+1]-bounds[q])
@@ -75,12 +75,13 @@ func exchange(t *testing.T, g parallel.Group[float32], n int) {
 	for round := range 200 {
 		value := func(from, i int) float32 { return float32(1000*round + 100*from + i) }
 		for i := bounds[g.Rank()]; i < bounds[g.Rank()+1]; i++ {
-			x[i] = value(0, i)
+			x[i], y[i] = value(0, i), value(7, i)
 		}
-		g.AllGather(x, bounds)
-		for i, v := range x {
-			if v != value(0, i) {
-				t.Errorf("round %d, rank %d: gathered %v at %d, want %v", round, g.Rank(), v, i, value(0, i))
+		parts := []parallel.Part[float32]{{X: x, Bounds: bounds}, {X: y, Bounds: bounds}}
+		g.AllGather(parts[:1+round%2]...)
+		for i := range x {
+			if x[i] != value(0, i) || round%2 == 1 && y[i] != value(7, i) {
+				t.Errorf("round %d, rank %d: gathered %v and %v at %d, want %v and %v", round, g.Rank(), x[i], y[i], i, value(0, i), value(7, i))
 				return
 			}
 		}
@@ -118,11 +119,11 @@ func TestSharedStops(t *testing.T) {
 	var all sync.WaitGroup
 	for _, g := range ranks[:2] { // the third never arrives
 		all.Go(func() {
-			g.AllGather(make([]float32, 3), []int{0, 1, 2, 3})
+			g.AllGather(parallel.Part[float32]{X: make([]float32, 3), Bounds: []int{0, 1, 2, 3}})
 			if g.Err() != ErrStopped {
 				t.Errorf("rank %d: error %v, want %v", g.Rank(), g.Err(), ErrStopped)
 			}
-			g.AllGather(make([]float32, 3), []int{0, 1, 2, 3}) // returns at once
+			g.AllGather(parallel.Part[float32]{X: make([]float32, 3), Bounds: []int{0, 1, 2, 3}}) // returns at once
 		})
 	}
 	ranks[0].Stop()
