@@ -13,9 +13,9 @@ const (
 	trainingTurns   = 3
 	trainingSeconds = 1
 	splitTurns      = 5
-	splitSeconds    = 1
+	splitSeconds    = 3
 	sideTurns       = 3
-	sideSeconds     = 3 // of all runs together, on one worker
+	sideSeconds     = 6 // of all runs together, on one worker
 )
 
 // training measures every model by every kernel set, on one worker.
