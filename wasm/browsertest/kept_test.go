@@ -6,8 +6,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -152,11 +150,7 @@ func TestTheOfferSaysWhatWasLeftAndCanBeDiscarded(t *testing.T) {
 		k.running[0].model === "baseline" && k.running[0].epoch > 0 && Math.abs(Date.now() - k.saved) < 60000 && !k.outdated)`) {
 		t.Errorf("window.pairlab knows of %s", eval[string](v, `pairlab.kept().then(JSON.stringify)`))
 	}
-	axe, err := os.ReadFile(filepath.Join("..", "..", "ui", "node_modules", "axe-core", "axe.min.js"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	v.do(string(axe))
+	v.useAxe()
 	v.checkAccessibility("with an offer")
 	// While something else is trained the offer is out of the way; then it is
 	// there again.

@@ -4,11 +4,8 @@ package browsertest
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"github.com/pairlab/pairlab/engine/model"
@@ -77,38 +74,21 @@ func TestTheNumberOfParametersFollowsTheSettings(t *testing.T) {
 }
 
 func TestDrawingsAreAccessibleAndFitTheScreen(t *testing.T) {
-	axe, err := os.ReadFile(filepath.Join("..", "..", "ui", "node_modules", "axe-core", "axe.min.js"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	v := open(t, "?preset=tuned")
-	v.do(string(axe))
 	for _, sharing := range []string{"on", "off"} {
 		if sharing == "off" {
 			v.run(chromedp.EmulateViewport(1440, 900))
 			v.do(`document.getElementById("settings").open = true`)
 			v.run(chromedp.Click(chromedp.ID("set-sharing"), chromedp.NodeVisible))
 		}
-		for _, scheme := range []string{"light", "dark"} {
-			features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}
-			if _, err := chromedp.Call(v.Ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}); err != nil {
-				t.Fatal(err)
+		v.onEveryScreen(func(width int64) {
+			v.do(`for (const d of document.querySelectorAll(".layers")) d.open = true`)
+			v.until(soon, `document.querySelectorAll(".card .net").length === 3`)
+			v.fits(width)
+			if cut := eval[string](v, `[...document.querySelectorAll(".net span:not(.unseen), .net em, .net p, .net b")].filter((e) =>
+					e.getBoundingClientRect().right > e.closest("li, .branch").getBoundingClientRect().right + 0.5).map((e) => e.textContent).join("; ")`); cut != "" {
+				t.Errorf("%d pixels wide, sharing %s: cut off: %s", width, sharing, cut)
 			}
-			for _, width := range []int64{320, 390, 800, 1440} {
-				v.run(chromedp.EmulateViewport(width, 900))
-				v.do(`for (const d of document.querySelectorAll(".layers")) d.open = true`)
-				v.until(soon, `document.querySelectorAll(".card .net").length === 3`)
-				// The charts follow a change of the width a frame later.
-				const settled = `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 200))))`
-				if got := eval[int64](v, settled+`.then(() => document.scrollingElement.scrollWidth)`); got > width {
-					t.Errorf("%d pixels wide: the page takes %d", width, got)
-				}
-				if cut := eval[string](v, `[...document.querySelectorAll(".net span:not(.unseen), .net em, .net p, .net b")].filter((e) =>
-						e.getBoundingClientRect().right > e.closest("li, .branch").getBoundingClientRect().right + 0.5).map((e) => e.textContent).join("; ")`); cut != "" {
-					t.Errorf("%d pixels wide, sharing %s: cut off: %s", width, sharing, cut)
-				}
-				v.checkAccessibility(fmt.Sprintf("%s, %d pixels wide, sharing %s", scheme, width, sharing))
-			}
-		}
+		})
 	}
 }

@@ -5,14 +5,11 @@ package browsertest
 import (
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"github.com/pairlab/pairlab/engine/model"
@@ -40,26 +37,9 @@ func TestNarrowScreensNeedNoSidewaysScrolling(t *testing.T) {
 	v.start(quick(nil))
 	v.wait(trainLimit, "done")
 	for _, width := range []int64{320, 360, 390, 768, 1440} {
-		v.run(chromedp.EmulateViewport(width, 800))
 		v.do(`for (const d of document.querySelectorAll("details")) d.open = true`)
-		// The charts follow a change of the width a frame later.
-		const settled = `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 200))))`
-		if got := eval[int64](v, settled+`.then(() => document.scrollingElement.scrollWidth)`); got > width {
-			wide := eval[string](v, `[...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
-				.slice(0, 5).map((e) => e.tagName + "." + e.className + "#" + e.id).join(", ")`)
-			t.Errorf("%d pixels wide: the page takes %d (%s)", width, got, wide)
-		}
+		v.fits(width)
 	}
-}
-
-// useAxe gives the page the accessibility checks.
-func (v *visit) useAxe() {
-	v.t.Helper()
-	axe, err := os.ReadFile(filepath.Join("..", "..", "ui", "node_modules", "axe-core", "axe.min.js"))
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	v.do(string(axe))
 }
 
 func TestAccessibilityRulesHold(t *testing.T) {
@@ -68,10 +48,7 @@ func TestAccessibilityRulesHold(t *testing.T) {
 			v := newTab(t)
 			v.beforeLoad(recordWorkers)
 			v.goTo(serve(t, nil) + "?epochs=0&nonsense=1")
-			features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}
-			if _, err := chromedp.Call(v.Ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}); err != nil {
-				t.Fatal(err)
-			}
+			v.prefer(scheme)
 			v.useAxe()
 			v.checkAccessibility("with bad settings")
 			v.start(endless())
@@ -87,19 +64,6 @@ func TestAccessibilityRulesHold(t *testing.T) {
 			v.do(`for (const d of document.querySelectorAll("details")) d.open = true`)
 			v.checkAccessibility("done, everything unfolded")
 		})
-	}
-}
-
-func (v *visit) checkAccessibility(when string) {
-	v.t.Helper()
-	type violation struct {
-		ID, Impact, Help string
-		Nodes            []string
-	}
-	for _, bad := range eval[[]violation](v, `axe.run().then((r) => r.violations.map((x) => ({
-		id: x.id, impact: x.impact, help: x.help,
-		nodes: x.nodes.slice(0, 4).map((n) => n.html.slice(0, 160) + " — " + n.failureSummary.replaceAll("\n", " ")) })))`) {
-		v.t.Errorf("%s: %s (%s): %s\n%v", when, bad.ID, bad.Impact, bad.Help, bad.Nodes)
 	}
 }
 

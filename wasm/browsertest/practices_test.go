@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -151,11 +149,7 @@ func (v *visit) checkImages() {
 // not by default.
 func (v *visit) checkTargets(width int64) {
 	v.t.Helper()
-	axe, err := os.ReadFile(filepath.Join("..", "..", "ui", "node_modules", "axe-core", "axe.min.js"))
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	v.do(string(axe))
+	v.useAxe()
 	for _, bad := range eval[[]string](v, `axe.run({ runOnly: ["target-size", "heading-order", "label-content-name-mismatch"], rules: { "target-size": { enabled: true }, "label-content-name-mismatch": { enabled: true } } })
 		.then((r) => r.violations.flatMap((x) => x.nodes.map((n) => x.id + ": " + n.html.slice(0, 160) + " " + n.failureSummary)))`) {
 		v.t.Errorf("%d pixels wide: %s", width, bad)

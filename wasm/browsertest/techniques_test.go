@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"github.com/pairlab/pairlab/engine/experiment"
@@ -275,10 +274,7 @@ func by(t *testing.T, query string, test func(t *testing.T, v *visit)) {
 	}{{"desktop, light", "light", 1440}, {"phone, dark", "dark", 390}} {
 		t.Run(c.name, func(t *testing.T) {
 			v := open(t, query)
-			features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: c.scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}
-			if _, err := chromedp.Call(v.Ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}); err != nil {
-				t.Fatal(err)
-			}
+			v.prefer(c.scheme)
 			v.run(chromedp.EmulateViewport(c.width, 844))
 			v.useAxe()
 			test(t, v)
