@@ -21,7 +21,7 @@ FUZZTIME ?= 30s
 SETTINGS = rounds=$(ROUNDS) epochs=$(EPOCHS) models=$(MODELS) workers=$(WORKERS) seed=$(SEED) preset=$(PRESET) kernels=$(KERNELS)
 
 .DEFAULT_GOAL := help
-.PHONY: serve build test reproduce bench lint fuzz clean help chromium
+.PHONY: serve build test firefox reproduce bench lint fuzz clean help chromium
 
 serve: build ## Build what is stale and serve the site on http://127.0.0.1:8080 (PORT=)
 	@$(GO) run ./wasm/serve -dir $(DIST) -port $(PORT)
@@ -32,6 +32,10 @@ build: ## Build the static site in dist/
 test: chromium lint ## Run everything: vet and lint, native tests, tests in wasm, headless-browser tests
 	@$(GO) run ./wasm/site -dev -out $(DIST)
 	@$(GO) run ./wasm/suite native wasm browser
+
+firefox: chromium ## Compare the digests of runs in Firefox (firefox-esr) with those in Chromium
+	@$(GO) run ./wasm/site -dev -out $(DIST)
+	@$(GO) test -count=1 -v -tags=browser,firefox -run Firefox ./wasm/browsertest
 
 reproduce: chromium build ## Train the paper's table in headless Chromium (ROUNDS= EPOCHS= MODELS= WORKERS= SEED= PRESET= KERNELS=)
 	@$(GO) run ./wasm/drive reproduce -dir $(DIST) $(SETTINGS)
@@ -44,12 +48,12 @@ lint: ## Check format, go vet and staticcheck, natively and for wasm
 	@echo "== lint"
 	@unformatted=$$(gofmt -l data engine ui wasm); \
 	if [ -n "$$unformatted" ]; then echo "not formatted (run gofmt -w): $$unformatted" >&2; exit 1; fi
-	@$(GO) vet -tags=browser ./...
+	@$(GO) vet -tags=browser,firefox ./...
 	@packages="$$($(GO) run ./wasm/suite packages)" && \
 	staticcheck="$$($(GO) tool -n staticcheck)" && \
 	reports="$$(mktemp -d)" && trap 'rm -rf "$$reports"' EXIT && \
 	GOOS=js GOARCH=wasm $(GO) vet $$packages && \
-	"$$staticcheck" -f=binary -tags=browser ./... > "$$reports/native" && \
+	"$$staticcheck" -f=binary -tags=browser,firefox ./... > "$$reports/native" && \
 	GOOS=js GOARCH=wasm "$$staticcheck" -f=binary $$packages > "$$reports/wasm" && \
 	"$$staticcheck" -merge "$$reports/native" "$$reports/wasm"
 

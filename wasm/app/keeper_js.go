@@ -21,10 +21,6 @@ const databaseName = "pairlab"
 // they were written.
 const saveEvery = 10 * time.Second
 
-// stateEvery is the least time between two states of a run that are kept:
-// where epochs are shorter, storage would be written to all the time.
-const stateEvery = 500 * time.Millisecond
-
 // vault is the browser's storage, opened when it is first used.
 type vault struct {
 	warn func(cause error) // told the first failure
@@ -87,10 +83,9 @@ type keeper struct {
 
 	mu         sync.Mutex
 	record     record
-	parameters map[string]int       // by the runs' names
-	saved      time.Time            // when the record was last asked to be written
-	slots      map[string]int       // that each run's state was last written to, by name
-	kept       map[string]time.Time // when it was last asked to be written
+	parameters map[string]int // by the runs' names
+	saved      time.Time      // when the record was last asked to be written
+	slots      map[string]int // that each run's state was last written to, by name
 	over       bool
 
 	// The queue's own:
@@ -103,7 +98,7 @@ func newKeeper(v *vault, p plan) *keeper {
 	k := &keeper{
 		vault: v, queue: keep.NewQueue(v.failed), id: p.id, set: p.set,
 		record: p.record, parameters: map[string]int{}, slots: map[string]int{},
-		kept: map[string]time.Time{}, release: p.release,
+		release: p.release,
 	}
 	k.record.Build = version
 	for key, state := range p.states {
@@ -189,10 +184,9 @@ func (k *keeper) state(key runKey, epoch int, sealed safejs.Value) {
 	name := stateName(k.id, key)
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.over || time.Since(k.kept[name]) < stateEvery {
+	if k.over {
 		return
 	}
-	k.kept[name] = time.Now()
 	k.queue.Put(name, func() error {
 		db, err := k.vault.open()
 		if err != nil {
@@ -233,7 +227,6 @@ func (k *keeper) heard(setting string, e experiment.Event) {
 		k.record.Done = append(k.record.Done, f)
 		name := stateName(k.id, key)
 		k.queue.Drop(name)
-		delete(k.kept, name)
 		k.save()
 		k.queue.Put("end of "+name, func() error { return k.delete(keep.Slot(name, 0), keep.Slot(name, 1)) })
 	}

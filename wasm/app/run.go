@@ -19,6 +19,10 @@ import (
 // errYielded ends a run after an epoch because it was told to yield.
 var errYielded = errors.New("app: the run yielded")
 
+// stateEvery is the least time between two states of a run that are kept:
+// where epochs are shorter, storage would be written to all the time.
+const stateEvery = 500 * time.Millisecond
+
 // run is a run in a worker, or the worker's part of one.
 type run struct {
 	task    protocol.Train
@@ -42,14 +46,13 @@ func (r *run) event(kind experiment.EventKind) experiment.Event {
 	return experiment.Event{Kind: kind, Model: r.task.Run.Model, Round: r.task.Run.Round}
 }
 
-// make draws the run's pairs from the store and trains. Its state is kept no
-// more often than its news go.
+// make draws the run's pairs from the store and trains.
 func (r *run) make(store *data.Store) error {
 	drawn, drawnTest, err := draw(r.task, store)
 	if err != nil {
 		return err
 	}
-	r.thrift.least = r.news.interval
+	r.thrift.least = stateEvery
 	r.outcome.Mean, r.outcome.Std = drawn.Mean, drawn.Std
 	state, err := r.restore()
 	if err != nil {

@@ -63,7 +63,7 @@ func TestTunedRunsAreReproducible(t *testing.T) {
 // The page is left in the middle of tuned runs, whose pairs, distortions and
 // learning rates depend on the epoch.
 func TestATunedExperimentIsResumed(t *testing.T) {
-	config := shortTuned(model.Siamese2, map[string]any{"models": []string{"siamese2", "siamese10"}, "epochs": 40, "workers": 2})
+	config := shortTuned(model.Siamese2, map[string]any{"models": []string{"siamese2", "siamese10"}, "epochs": 100, "workers": 2})
 	want := undisturbed(t, config)
 	v := newTab(t)
 	address := serve(t, nil)
