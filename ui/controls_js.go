@@ -18,8 +18,13 @@ type controls struct {
 	machine, meter             *element
 	overall                    *element
 	failure, message, retry    *element
-	title                      string // of the document, without progress
+	title                      string        // of the document, without progress
+	titled                     time.Duration // when it was last set
 }
+
+// titleEvery is the least time between two titles that say how far training is:
+// for each the browser draws its tabs.
+const titleEvery = 900 * time.Millisecond
 
 func newControls(d *dom, p *Page) *controls {
 	c := &controls{
@@ -85,7 +90,8 @@ func (c *controls) render(s *state.State, t *state.Trials, f *form, now time.Dur
 		title = fmt.Sprintf("%s · %s", text.Percent(fraction, 0), c.title)
 	}
 	d := c.dom.wrap(c.dom.document)
-	if d.property("title") != title {
+	if d.property("title") != title && (!busy || now-c.titled >= titleEvery) {
+		c.titled = now
 		c.dom.note(c.dom.document.Set("title", title))
 	}
 }
