@@ -55,7 +55,7 @@ func Plan(t *state.Trials, workers int, measured bool) string {
 	}
 	if n := len(t.Set.Skipped()); n > 0 {
 		first := t.Set.Skipped()[0]
-		text += fmt.Sprintf(" %s left out, as no network can be trained so: %s, %s.", leftOut(n), first.Name, first.Reason)
+		text += fmt.Sprintf(" %s left out, as no network can be trained so, for example %s (%s).", leftOut(n), first.Name, first.Reason)
 	}
 	return text
 }

@@ -36,7 +36,7 @@ func TestAPlanSaysHowManyRunsThereAreAndHowLongTheyTake(t *testing.T) {
 	s := trials(t, "view=techniques&models=siamese10&rounds=3&weights=1,0")
 	for want, got := range map[string]string{
 		"12 runs: 4 settings, 3 rounds each. About 10 s on 2 workers, at a typical computer’s speed. " +
-			"4 combinations are left out, as no network can be trained so: siamese10 bn=1 sharing=1 aux=0, aux=0: leaves Siamese10 with no loss to train on.": Plan(s, 2, false),
+			"4 combinations are left out, as no network can be trained so, for example siamese10 bn=1 sharing=1 aux=0 (aux=0: leaves Siamese10 with no loss to train on).": Plan(s, 2, false),
 	} {
 		if squeeze(got) != want {
 			t.Errorf("%q,\nwant %q", squeeze(got), want)
