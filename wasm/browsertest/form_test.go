@@ -50,56 +50,56 @@ func (v *visit) expectForm(when, query, words, marked string) {
 }
 
 func TestPresetsAreChosenAndChangesTakenBackByKeyboardAlone(t *testing.T) {
-	v := open(t, "")
-	v.run(chromedp.EmulateViewport(1440, 900))
-	v.do(`document.getElementById("settings").open = true`)
-	holds := func(name, want string) {
-		t.Helper()
-		if got := eval[string](v, fmt.Sprintf(`document.getElementById("set-%s").value`, name)); got != want {
-			t.Errorf("%s is %q, want %q", name, got, want)
+	by(t, "", func(t *testing.T, v *visit) {
+		v.do(`document.getElementById("settings").open = true`)
+		holds := func(name, want string) {
+			t.Helper()
+			if got := eval[string](v, fmt.Sprintf(`document.getElementById("set-%s").value`, name)); got != want {
+				t.Errorf("%s is %q, want %q", name, got, want)
+			}
 		}
-	}
-	v.expectForm("at first", "", "No changes from the Paper preset.", "")
-	v.tabTo(`[name="preset"]`)
-	v.run(chromedp.KeyEvent(kb.ArrowRight))
-	v.expectForm("with Tuned", "?preset=tuned", "No changes from the Tuned preset.", "")
-	holds("epochs", "200")
-	holds("schedule", "cosine")
-	holds("soft", "")
+		v.expectForm("at first", "", "No changes from the Paper preset.", "")
+		v.tabTo(`[name="preset"]`)
+		v.run(chromedp.KeyEvent(kb.ArrowRight))
+		v.expectForm("with Tuned", "?preset=tuned", "No changes from the Tuned preset.", "")
+		holds("epochs", "200")
+		holds("schedule", "cosine")
+		holds("soft", "")
 
-	v.tabTo("#set-epochs")
-	v.run(chromedp.KeyEvent("3\t"))
-	v.tabTo("#advanced > summary")
-	v.run(chromedp.KeyEvent(" "))
-	v.tabTo("#set-shift")
-	v.run(chromedp.KeyEvent("9\t")) // out of range
-	v.expectForm("with a value that is wrong", "?preset=tuned&epochs=3", "Some settings need attention.", "epochs")
-	if message := eval[string](v, `document.getElementById("set-shift-error").innerText`); message != "“9”: want a number, 0 to 3 pixels." {
-		t.Errorf("the message is %q", message)
-	}
+		v.tabTo("#set-epochs")
+		v.run(chromedp.KeyEvent("3\t"))
+		v.tabTo("#advanced > summary")
+		v.run(chromedp.KeyEvent(" "))
+		v.tabTo("#set-shift")
+		v.run(chromedp.KeyEvent("9\t")) // out of range
+		v.expectForm("with a value that is wrong", "?preset=tuned&epochs=3", "Some settings need attention.", "epochs")
+		if message := eval[string](v, `document.getElementById("set-shift-error").innerText`); message != "“9”: want a number, 0 to 3 pixels." {
+			t.Errorf("the message is %q", message)
+		}
 
-	// Another preset takes neither what was typed nor what is wrong with it.
-	v.do(`document.querySelector('[name="preset"]:checked').focus()`)
-	v.run(chromedp.KeyEvent(kb.ArrowLeft))
-	// (The address waits until all is right again.)
-	v.expectForm("with Paper", "?preset=tuned&epochs=3", "Some settings need attention.", "epochs")
-	holds("shift", "9")
-	holds("schedule", "constant")
-	v.tabTo("#set-shift")
-	v.run(chromedp.KeyEvent("2\t"))
-	v.expectForm("with that mended", "?epochs=3&shift=2", "2 changes from the Paper preset.", "epochs,shift")
-	v.do(`document.querySelector('[name="preset"]:checked').focus()`)
-	v.run(chromedp.KeyEvent(kb.ArrowRight))
-	v.expectForm("with Tuned again", "?preset=tuned&epochs=3&shift=2", "2 changes from the Tuned preset.", "epochs,shift")
+		// Another preset takes neither what was typed nor what is wrong with it.
+		v.do(`document.querySelector('[name="preset"]:checked').focus()`)
+		v.run(chromedp.KeyEvent(kb.ArrowLeft))
+		// (The address waits until all is right again.)
+		v.expectForm("with Paper", "?preset=tuned&epochs=3", "Some settings need attention.", "epochs")
+		holds("shift", "9")
+		holds("schedule", "constant")
+		v.tabTo("#set-shift")
+		v.run(chromedp.KeyEvent("2\t"))
+		v.expectForm("with that mended", "?epochs=3&shift=2", "2 changes from the Paper preset.", "epochs,shift")
+		v.do(`document.querySelector('[name="preset"]:checked').focus()`)
+		v.run(chromedp.KeyEvent(kb.ArrowRight))
+		v.expectForm("with Tuned again", "?preset=tuned&epochs=3&shift=2", "2 changes from the Tuned preset.", "epochs,shift")
 
-	v.tabTo("#reset")
-	v.run(chromedp.KeyEvent(" "))
-	v.expectForm("after the reset", "?preset=tuned", "No changes from the Tuned preset.", "")
-	holds("shift", "")
-	holds("epochs", "200")
-	if id := eval[string](v, `document.activeElement?.id ?? ""`); id != "reset" {
-		t.Errorf("after the reset the keyboard is on %q", id)
-	}
+		v.tabTo("#reset")
+		v.run(chromedp.KeyEvent(" "))
+		v.expectForm("after the reset", "?preset=tuned", "No changes from the Tuned preset.", "")
+		holds("shift", "")
+		holds("epochs", "200")
+		if id := eval[string](v, `document.activeElement?.id ?? ""`); id != "reset" {
+			t.Errorf("after the reset the keyboard is on %q", id)
+		}
+	})
 }
 
 // What the form trains is the preset, where nothing is changed.

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/pairlab/pairlab/engine/model"
@@ -268,65 +267,46 @@ func TestLookInsideOfAFile(t *testing.T) {
 }
 
 func TestLookInsideByKeyboardAlone(t *testing.T) {
-	for _, size := range [][2]int64{{1440, 900}, {390, 844}} {
-		t.Run(fmt.Sprintf("%d pixels wide", size[0]), func(t *testing.T) {
-			v := trained(t, "?models=siamese2,siamese10&rounds=1&epochs=3&pairs=200&pool=10000")
-			v.run(chromedp.EmulateViewport(size[0], size[1]))
-			tabTo := func(selector string) {
-				t.Helper()
-				for range 120 {
-					if eval[bool](v, fmt.Sprintf(`document.activeElement?.matches(%q) ?? false`, selector)) {
-						return
-					}
-					v.run(chromedp.KeyEvent("\t"))
-				}
-				t.Fatalf("120 presses of Tab do not reach %s", selector)
-			}
-			key := func(keys ...string) {
-				t.Helper()
-				for _, k := range keys {
-					v.run(chromedp.KeyEvent(k))
-				}
-			}
-			tabTo("#inside-network")
-			v.untilExamined("siamese2", 200, 3)
-			key(kb.ArrowDown)
-			v.untilExamined("siamese10", 200, 3)
-			tabTo("#inside-matrix button")
-			key(kb.ArrowDown, kb.ArrowDown, kb.ArrowUp, kb.End, kb.ArrowLeft, kb.ArrowRight, kb.ArrowRight)
-			if at := eval[string](v, `document.activeElement.value`); at != "19" {
-				t.Errorf("the arrow keys lead to cell %q, want 19", at)
-			}
-			key(" ")
-			v.until(soon, `pairlab.inside().filter.first === 1 && pairlab.inside().filter.second === 9`)
-			v.until(soon, `document.getElementById("inside-announce").innerText.includes("first digit 1, second digit 9")`)
-			key("\t")
-			if on := eval[string](v, `document.activeElement.id`); on != "inside-first" {
-				t.Errorf("one Tab from the matrix leads to %q, want on to the lists", on)
-			}
-			tabTo("#inside-clear")
-			key(" ")
-			v.until(soon, `pairlab.inside().listed === 200 && document.activeElement.id === "inside-first"`)
-			tabTo("#inside-rows tr:nth-child(2) button")
-			key(" ")
-			v.until(soon, `pairlab.inside().layer.pair === pairlab.inside().list[1].pair && document.activeElement.ariaPressed === "true"`)
-			tabTo("#inside-more")
-			key(" ")
-			v.until(soon, `document.activeElement.matches("#inside-rows tr:nth-child(13) button")`)
-			tabTo("#inside-epoch")
-			key(kb.ArrowLeft)
-			v.until(soon, `pairlab.inside().layer.epoch === 2 && document.activeElement.ariaValueText === "epoch 2 of 3"`)
-			before := eval[string](v, `document.querySelector("#inside-filters-0 canvas").toDataURL()`)
-			key(kb.Home)
-			v.until(soon, `pairlab.inside().layer.epoch === 1`)
-			if eval[string](v, `document.querySelector("#inside-filters-0 canvas").toDataURL()`) == before {
-				t.Error("the filters after epoch 1 are those after epoch 2")
-			}
-			tabTo("#inside-convolved")
-			key(kb.ArrowRight)
-			v.until(soon, `pairlab.inside().layer.passed`)
-		})
-	}
+	by(t, "?models=siamese2,siamese10&rounds=1&epochs=3&pairs=200&pool=10000", func(t *testing.T, v *visit) {
+		v.trainByKey()
+		v.tabTo("#inside-network")
+		v.untilExamined("siamese2", 200, 3)
+		v.keys(kb.ArrowDown)
+		v.untilExamined("siamese10", 200, 3)
+		v.tabTo("#inside-matrix button")
+		v.keys(kb.ArrowDown, kb.ArrowDown, kb.ArrowUp, kb.End, kb.ArrowLeft, kb.ArrowRight, kb.ArrowRight)
+		if at := eval[string](v, `document.activeElement.value`); at != "19" {
+			t.Errorf("the arrow keys lead to cell %q, want 19", at)
+		}
+		v.keys(" ")
+		v.until(soon, `pairlab.inside().filter.first === 1 && pairlab.inside().filter.second === 9`)
+		v.until(soon, `document.getElementById("inside-announce").innerText.includes("first digit 1, second digit 9")`)
+		v.keys("\t")
+		if on := eval[string](v, `document.activeElement.id`); on != "inside-first" {
+			t.Errorf("one Tab from the matrix leads to %q, want on to the lists", on)
+		}
+		v.tabTo("#inside-clear")
+		v.keys(" ")
+		v.until(soon, `pairlab.inside().listed === 200 && document.activeElement.id === "inside-first"`)
+		v.tabTo("#inside-rows tr:nth-child(2) button")
+		v.keys(" ")
+		v.until(soon, `pairlab.inside().layer.pair === pairlab.inside().list[1].pair && document.activeElement.ariaPressed === "true"`)
+		v.tabTo("#inside-more")
+		v.keys(" ")
+		v.until(soon, `document.activeElement.matches("#inside-rows tr:nth-child(13) button")`)
+		v.tabTo("#inside-epoch")
+		v.keys(kb.ArrowLeft)
+		v.until(soon, `pairlab.inside().layer.epoch === 2 && document.activeElement.ariaValueText === "epoch 2 of 3"`)
+		before := eval[string](v, `document.querySelector("#inside-filters-0 canvas").toDataURL()`)
+		v.keys(kb.Home)
+		v.until(soon, `pairlab.inside().layer.epoch === 1`)
+		if eval[string](v, `document.querySelector("#inside-filters-0 canvas").toDataURL()`) == before {
+			t.Error("the filters after epoch 1 are those after epoch 2")
+		}
+		v.tabTo("#inside-convolved")
+		v.keys(kb.ArrowRight)
+		v.until(soon, `pairlab.inside().layer.passed`)
+	})
 }
 
 func TestLookInsideIsAccessibleAndFitsTheScreen(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/pairlab/pairlab/engine/experiment"
 	"github.com/pairlab/pairlab/engine/modelfile"
@@ -153,6 +154,29 @@ func (v *visit) pick(side string, image int) {
 	v.do(fmt.Sprintf(`(() => { const field = document.getElementById("pick-%s"); field.focus(); field.select(); })()`, side))
 	v.run(chromedp.KeyEvent(fmt.Sprint(image)))
 	v.until(soon, fmt.Sprintf(`document.querySelector("[data-pad=%s] [data-part=about]").innerText.startsWith("Test image %d, a ")`, side, image))
+}
+
+func TestKeepAndShareByKeyboardAlone(t *testing.T) {
+	by(t, "?models=siamese10&rounds=1&epochs=1&pairs=100&pool=10000&seed=8", func(t *testing.T, v *visit) {
+		dir := t.TempDir()
+		v.downloadsTo(dir)
+		v.do(`navigator.clipboard.writeText = async (text) => { window.copied = text; }`)
+		v.trainByKey()
+		v.tabTo(`#saved [data-model=siamese10] button:first-child`)
+		v.keys(" ")
+		file := filepath.Join(dir, "pairlab-siamese10-seed8-epoch1.safetensors")
+		v.downloaded(file)
+		v.tabTo(`#saved [data-model=siamese10] button:last-child`)
+		v.keys(kb.Enter)
+		v.downloaded(filepath.Join(dir, "pairlab-siamese10-seed8-epoch1.onnx"))
+		v.tabTo("#load")
+		v.load(file) // the system's own dialog, which Enter opens
+		v.until(soon, `document.querySelector('#saved [data-network="file"]') !== null`)
+		v.tabToName("Copy link that reproduces this run")
+		v.keys(" ")
+		v.until(soon, `document.getElementById("copied").innerText === "Copied."`)
+		v.checkAccessibility("kept and shared")
+	})
 }
 
 func TestLinkReproducesTheRun(t *testing.T) {

@@ -111,21 +111,11 @@ func TestKernelsThatTheBrowserLacksAreReplacedAndThatIsSaid(t *testing.T) {
 }
 
 func TestTheMainJobByKeyboardAlone(t *testing.T) {
-	v := open(t, "?models=siamese10&rounds=1&epochs=1&pairs=100&pool=10000")
-	tabTo := func(id string) {
-		t.Helper()
-		for range 80 {
-			if eval[string](v, `document.activeElement?.id ?? ""`) == id {
-				return
-			}
-			v.run(chromedp.KeyEvent("\t"))
+	by(t, "?models=siamese10&rounds=1&epochs=1&pairs=100&pool=10000", func(t *testing.T, v *visit) {
+		v.trainByKey()
+		if eval[string](v, `document.activeElement?.tagName ?? ""`) != "BUTTON" {
+			t.Error("the keyboard's focus was lost during training")
 		}
-		t.Fatalf("80 presses of Tab do not reach #%s", id)
-	}
-	tabTo("train")
-	v.run(chromedp.KeyEvent(" "))
-	v.wait(trainLimit, "done")
-	if eval[string](v, `document.activeElement?.tagName ?? ""`) != "BUTTON" {
-		t.Error("the keyboard's focus was lost during training")
-	}
+		v.checkAccessibility("trained")
+	})
 }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/pairlab/pairlab/engine/experiment"
 )
@@ -163,6 +164,31 @@ func TestChartsAndResultsAreSavedAsFiles(t *testing.T) {
 	if got, _ := strconv.ParseFloat(last[column["testAccuracy"]], 64); got != round.TestAccuracy || last[column["digest"]] != round.Digest {
 		t.Errorf("the CSV ends with %q, want accuracy %v and digest %s", last, round.TestAccuracy, round.Digest)
 	}
+}
+
+func TestResultsByKeyboardAlone(t *testing.T) {
+	by(t, severalRounds, func(t *testing.T, v *visit) {
+		dir := t.TempDir()
+		v.downloadsTo(dir)
+		v.trainByKey()
+		v.tabTo("#which input")
+		v.keys(kb.ArrowRight)
+		v.until(soon, `document.querySelector("#which input[value=train]").checked && document.getElementById("chart-loss").ariaLabel.includes("raining")`)
+		v.keys(kb.ArrowLeft)
+		v.tabTo("#key [data-model=siamese2]")
+		v.keys(" ")
+		v.until(soon, `document.querySelector("#key [data-model=siamese2]").ariaPressed === "false"`)
+		v.tabTo("[data-figure=accuracy] summary")
+		v.keys(kb.Enter)
+		v.until(soon, `document.querySelectorAll("[data-figure=accuracy] tbody tr").length === 3`)
+		v.tabTo("[data-figure=accuracy] [data-save=svg]")
+		v.keys(" ")
+		checkSVG(t, v.downloaded(filepath.Join(dir, "pairlab-accuracy-test.svg")))
+		v.tabTo("#save-json")
+		v.keys(" ")
+		v.downloaded(filepath.Join(dir, "pairlab-result.json"))
+		v.checkAccessibility("results")
+	})
 }
 
 // checkSVG reads the drawing of Siamese10 alone.

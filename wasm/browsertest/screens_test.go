@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
@@ -31,6 +32,38 @@ func (v *visit) fits(width int64) {
 			.slice(0, 5).map((e) => e.tagName + "." + e.className + "#" + e.id).join(", ")`)
 		v.t.Errorf("%d pixels wide: the page takes %d (%s)", width, got, wide)
 	}
+}
+
+// by has a test done at both sizes, each in one of the colour schemes.
+func by(t *testing.T, query string, test func(t *testing.T, v *visit)) {
+	for _, c := range []struct {
+		name, scheme string
+		width        int64
+	}{{"desktop, light", "light", 1440}, {"phone, dark", "dark", 390}} {
+		t.Run(c.name, func(t *testing.T) {
+			v := open(t, query)
+			v.prefer(c.scheme)
+			v.run(chromedp.EmulateViewport(c.width, 844))
+			v.useAxe()
+			test(t, v)
+		})
+	}
+}
+
+// keys presses keys, one after the other, where the keyboard is.
+func (v *visit) keys(keys ...string) {
+	v.t.Helper()
+	for _, k := range keys {
+		v.run(chromedp.KeyEvent(k))
+	}
+}
+
+// trainByKey trains all networks, by keyboard.
+func (v *visit) trainByKey() {
+	v.t.Helper()
+	v.tabTo("#train")
+	v.keys(" ")
+	v.wait(trainLimit, "done")
 }
 
 // onEveryScreen checks that what the page shows is accessible and fits, in both

@@ -125,35 +125,39 @@ func TestAStoppedExperimentIsKeptOnceARoundIsDone(t *testing.T) {
 }
 
 func TestTheListByKeyboardAlone(t *testing.T) {
-	v := trained(t, small)
-	v.shelfRows(1)
-	title := v.titles()[0]
-	v.tabToName("Rename " + title)
-	v.run(chromedp.KeyEvent(kb.Enter))
-	v.run(chromedp.KeyEvent("Nothing of it"), chromedp.KeyEvent(kb.Escape))
-	if got := v.titles()[0]; got != title {
-		t.Errorf("after Escape the name is %q", got)
-	}
-	v.run(chromedp.KeyEvent(kb.Enter)) // the keyboard is on Rename again
-	v.run(chromedp.KeyEvent("  A <b>first</b> try "), chromedp.KeyEvent(kb.Enter))
-	v.until(soon, `document.querySelector("#shelf h3").innerText === "A <b>first</b> try"`)
-	v.reload()
-	v.shelfRows(1)
-	v.tabToName("Delete A <b>first</b> try")
-	v.run(chromedp.KeyEvent(" "))
-	v.shelfRows(0)
-	v.shelfSays("“A <b>first</b> try” is deleted.")
-	v.run(chromedp.KeyEvent(" ")) // the keyboard is on Undo
-	v.shelfRows(1)
-	if got := v.titles()[0]; got != "A <b>first</b> try" {
-		t.Errorf("what is back is called %q", got)
-	}
-	v.tabToName("Open A <b>first</b> try")
-	v.run(chromedp.KeyEvent(" "))
-	v.shelfSays("its networks are in Try it")
-	if on := eval[string](v, `document.activeElement.id`); on != "curves-title" {
-		t.Errorf("the keyboard is on %q, want at the curves", on)
-	}
+	by(t, small, func(t *testing.T, v *visit) {
+		v.trainByKey()
+		v.shelfRows(1)
+		title := v.titles()[0]
+		v.tabToName("Rename " + title)
+		v.run(chromedp.KeyEvent(kb.Enter))
+		v.run(chromedp.KeyEvent("Nothing of it"), chromedp.KeyEvent(kb.Escape))
+		if got := v.titles()[0]; got != title {
+			t.Errorf("after Escape the name is %q", got)
+		}
+		v.run(chromedp.KeyEvent(kb.Enter)) // the keyboard is on Rename again
+		v.run(chromedp.KeyEvent("  A <b>first</b> try "), chromedp.KeyEvent(kb.Enter))
+		v.until(soon, `document.querySelector("#shelf h3").innerText === "A <b>first</b> try"`)
+		v.reload()
+		v.shelfRows(1)
+		v.tabToName("Delete A <b>first</b> try")
+		v.run(chromedp.KeyEvent(" "))
+		v.shelfRows(0)
+		v.shelfSays("“A <b>first</b> try” is deleted.")
+		v.run(chromedp.KeyEvent(" ")) // the keyboard is on Undo
+		v.shelfRows(1)
+		if got := v.titles()[0]; got != "A <b>first</b> try" {
+			t.Errorf("what is back is called %q", got)
+		}
+		v.tabToName("Open A <b>first</b> try")
+		v.run(chromedp.KeyEvent(" "))
+		v.shelfSays("its networks are in Try it")
+		if on := eval[string](v, `document.activeElement.id`); on != "curves-title" {
+			t.Errorf("the keyboard is on %q, want at the curves", on)
+		}
+		v.useAxe()
+		v.checkAccessibility("with one opened")
+	})
 }
 
 func TestExperimentsAreComparedSideBySide(t *testing.T) {

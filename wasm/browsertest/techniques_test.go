@@ -266,22 +266,6 @@ func TestBadTechniquesAreRefusedWhereThePersonLooks(t *testing.T) {
 	}
 }
 
-// by has a test done at both sizes and in both colour schemes.
-func by(t *testing.T, query string, test func(t *testing.T, v *visit)) {
-	for _, c := range []struct {
-		name, scheme string
-		width        int64
-	}{{"desktop, light", "light", 1440}, {"phone, dark", "dark", 390}} {
-		t.Run(c.name, func(t *testing.T) {
-			v := open(t, query)
-			v.prefer(c.scheme)
-			v.run(chromedp.EmulateViewport(c.width, 844))
-			v.useAxe()
-			test(t, v)
-		})
-	}
-}
-
 func TestTechniquesByKeyboardAlone(t *testing.T) {
 	by(t, smallSets, func(t *testing.T, v *visit) {
 		v.checkAccessibility("before")
