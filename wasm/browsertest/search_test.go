@@ -54,14 +54,11 @@ func TestASearchByPressingButtons(t *testing.T) {
 	if search := eval[string](v, `location.search`); !strings.Contains(search, "grid=ch1=16,64;lr=0.1,1") {
 		t.Errorf("the address is %q, without the grid", search)
 	}
-	tasks := v.tasksDuring(func() {
+	v.noLongTask("a search", func() {
 		v.press("Start search")
 		v.wait(soon, "running")
 		v.wait(trainLimit, "done")
 	})
-	if t.Logf("the page's longest tasks: %v", tasks[:min(3, len(tasks))]); tasks[0].Took > 50 {
-		t.Errorf("a task on the page is longer than 50 ms")
-	}
 	v.shows("search", "status", "Finished: 16 runs")
 	r := searchResult(v)
 	if r.Schema != experiment.SearchSchema || r.Finished != 16 || r.Runs != 16 || len(r.Points) != 8 || len(r.Environments) != 1 || r.Environments[0].Workers != 2 {
@@ -281,21 +278,15 @@ func TestBadGridsAreRefusedWhereThePersonLooks(t *testing.T) {
 func TestALargeGridDoesNotHoldThePage(t *testing.T) {
 	v := open(t, "?workers=1")
 	v.do(`const warm = pairlab.search.plan({ grid: "lr=1" })`)
-	tasks := v.tasksDuring(func() {
+	v.noLongTask("planning", func() {
 		v.choose("Grid", "Published, siamese networks")
 		v.shows("search", "plan", "51,200 runs: 5,120 settings, 10 rounds each. About ")
 	})
-	if t.Logf("planning: %v", tasks[:min(3, len(tasks))]); tasks[0].Took > 50 {
-		t.Errorf("planning takes %v at a time", tasks[0])
-	}
 	v.do(`window.ends = 0; pairlab.on("trial", () => ends++)`)
-	tasks = v.tasksDuring(func() {
+	v.noLongTask("searching", func() {
 		v.press("Start search")
 		v.until(trainLimit, `ends > 4`)
 	})
-	if t.Logf("searching: %v", tasks[:min(3, len(tasks))]); tasks[0].Took > 50 {
-		t.Errorf("searching takes %v at a time", tasks[0])
-	}
 	v.press("Stop the search")
 	v.wait(soon, "done")
 }

@@ -90,3 +90,17 @@ func (v *visit) tasksDuring(steps func()) []task {
 	slices.SortFunc(tasks, func(a, b task) int { return int(b.Took*1000) - int(a.Took*1000) })
 	return tasks
 }
+
+// longestTask is how long a task of the page's may take, in milliseconds.
+const longestTask = 50
+
+// noLongTask checks that no task of the page's takes long while steps are gone
+// through.
+func (v *visit) noLongTask(what string, steps func()) {
+	v.t.Helper()
+	tasks := v.tasksDuring(steps)
+	v.t.Logf("%s: the page's longest tasks: %v", what, tasks[:min(3, len(tasks))])
+	if tasks[0].Took > longestTask {
+		v.t.Errorf("%s: a task on the page is longer than %d ms", what, longestTask)
+	}
+}
