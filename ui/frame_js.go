@@ -6,14 +6,6 @@ import (
 	"github.com/hack-pad/safejs"
 )
 
-// While nobody does anything on the page it is drawn at most this often: every
-// drawing takes its time from the workers, which use all cores. A hidden page
-// is drawn seldom, for its title and for screen readers.
-const (
-	drawEvery   = 300 * time.Millisecond
-	hiddenEvery = time.Second
-)
-
 // frame draws the page when something has changed, not too often.
 type frame struct {
 	dom     *dom
@@ -21,11 +13,33 @@ type frame struct {
 	tick    safejs.Func
 	pending bool
 	drawn   time.Time
+	took    time.Duration // the last drawing: ours, and the browser's after it
+
+	// The browser's part begins with the animation frame and ends before the
+	// message that is posted then.
+	begins safejs.Func
+	begun  time.Time
+	port   safejs.Value
 }
 
 func newFrame(d *dom, draw func()) *frame {
 	f := &frame{dom: d, draw: draw}
 	f.tick = d.function(func([]safejs.Value) { f.now() })
+	f.begins = d.function(func([]safejs.Value) {
+		f.begun = time.Now()
+		d.wrap(f.port).call("postMessage", safejs.Null())
+	})
+	channel, err := d.window.Get("MessageChannel")
+	d.note(err)
+	pair, err := channel.New()
+	d.note(err)
+	f.port, err = pair.Get("port1")
+	d.note(err)
+	other, err := pair.Get("port2")
+	d.note(err)
+	ended := d.wrap(other)
+	ended.on("message", func(safejs.Value) { f.took += time.Since(f.begun) })
+	ended.call("start")
 	// What is new while the page is hidden may have to wait.
 	d.wrap(d.document).on("visibilitychange", func(safejs.Value) { f.now() })
 	return f
@@ -34,7 +48,14 @@ func newFrame(d *dom, draw func()) *frame {
 func (f *frame) now() {
 	f.pending, f.drawn = false, time.Now()
 	f.draw()
+	f.took = time.Since(f.drawn)
+	if !f.hidden() {
+		_, err := f.dom.window.Call("requestAnimationFrame", f.begins)
+		f.dom.note(err)
+	}
 }
+
+func (f *frame) hidden() bool { return f.dom.wrap(f.dom.document).is("hidden") }
 
 // request has the page drawn soon.
 func (f *frame) request() {
@@ -42,11 +63,7 @@ func (f *frame) request() {
 		return
 	}
 	f.pending = true
-	every := drawEvery
-	if f.dom.wrap(f.dom.document).is("hidden") {
-		every = hiddenEvery
-	}
-	wait := max(every-time.Since(f.drawn), 0)
+	wait := drawWait(f.hidden(), f.took, time.Since(f.drawn))
 	_, err := f.dom.window.Call("setTimeout", f.tick, int(wait/time.Millisecond))
 	f.dom.note(err)
 }

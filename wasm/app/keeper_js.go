@@ -17,9 +17,18 @@ import (
 // databaseName is that of the browser's database for the site's origin.
 const databaseName = "pairlab"
 
-// saveEvery is the least time between two records that say no more than when
-// they were written.
-const saveEvery = 10 * time.Second
+const (
+	// saveEvery is the least time between two records that say no more than when
+	// they were written.
+	saveEvery = 10 * time.Second
+	// recordEvery is that between two that say which runs have ended.
+	recordEvery = time.Second
+	// keepEvery is that between two states of a run: a state goes through two
+	// processes of the browser to the disk, all of which takes time from the
+	// workers. It is the most of a run that a crash costs, and runs that are
+	// shorter write none.
+	keepEvery = 2 * time.Second
+)
 
 // vault is the browser's storage, opened when it is first used.
 type vault struct {
@@ -85,6 +94,9 @@ type keeper struct {
 	record     record
 	parameters map[string]int // by the runs' names
 	saved      time.Time      // when the record was last asked to be written
+	unsaved    bool           // runs have ended since
+	states     *backlog       // of the runs in progress, by the states' names
+	stored     map[string]bool
 	slots      map[string]int // that each run's state was last written to, by name
 	over       bool
 
@@ -98,11 +110,13 @@ func newKeeper(v *vault, p plan) *keeper {
 	k := &keeper{
 		vault: v, queue: keep.NewQueue(v.failed), id: p.id, set: p.set,
 		record: p.record, parameters: map[string]int{}, slots: map[string]int{},
+		states: newBacklog(keepEvery, time.Now), stored: map[string]bool{},
 		release: p.release,
 	}
 	k.record.Build = version
 	for key, state := range p.states {
-		k.slots[stateName(p.id, key)] = state.slot
+		name := stateName(p.id, key)
+		k.slots[name], k.stored[name] = state.slot, true
 	}
 	for _, f := range p.record.Done {
 		k.parameters[f.key().name] = f.Parameters
@@ -143,7 +157,7 @@ func (k *keeper) unlock() {
 
 // save has the record written. The caller holds the lock.
 func (k *keeper) save() {
-	k.saved = time.Now()
+	k.saved, k.unsaved = time.Now(), false
 	k.queue.Put("record", k.writeRecord)
 }
 
@@ -179,15 +193,16 @@ func (k *keeper) writeRecord() error {
 	return k.journal.Write(recordName(k.id), text)
 }
 
-// state keeps a run's state after an epoch.
-func (k *keeper) state(key runKey, epoch int, sealed safejs.Value) {
+// state keeps a run's state after an epoch, if it is time to. After the last
+// epoch there is none to keep: the run's end comes next.
+func (k *keeper) state(key runKey, epoch int, last bool, sealed safejs.Value) {
 	name := stateName(k.id, key)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.over {
 		return
 	}
-	k.queue.Put(name, func() error {
+	write := func() error {
 		db, err := k.vault.open()
 		if err != nil {
 			return err
@@ -202,8 +217,32 @@ func (k *keeper) state(key runKey, epoch int, sealed safejs.Value) {
 		k.slots[name] = slot
 		k.mu.Unlock()
 		return nil
-	})
+	}
+	if last {
+		k.states.end(name)
+	} else if k.states.take(name, write) {
+		k.write(name, write)
+	}
 	if time.Since(k.saved) > saveEvery {
+		k.save()
+	}
+}
+
+// write has a run's state written. The caller holds the lock.
+func (k *keeper) write(name string, write func() error) {
+	k.stored[name] = true
+	k.queue.Put(name, write)
+}
+
+// flush has all written that is still to be: the page may be about to go away.
+func (k *keeper) flush() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.over {
+		return
+	}
+	k.states.flush(k.write)
+	if k.unsaved {
 		k.save()
 	}
 }
@@ -215,20 +254,30 @@ func (k *keeper) heard(setting string, e experiment.Event) {
 	defer k.mu.Unlock()
 	f := finished{Setting: setting, Model: e.Model, Round: e.Round}
 	key := f.key()
+	name := stateName(k.id, key)
 	switch {
 	case k.over:
 	case e.Kind == experiment.StartEvent:
 		k.parameters[key.name] = e.Parameters
+		k.states.begin(name)
 	case e.Kind == experiment.DoneEvent && e.Result != nil:
 		f.Parameters, f.Result = k.parameters[key.name], *e.Result
 		if v := k.record.Views; v != nil && v.View == experiment.SearchView {
 			f.Result.Epochs = nil // as the search itself does
 		}
 		k.record.Done = append(k.record.Done, f)
-		name := stateName(k.id, key)
+		k.unsaved = true
+		k.states.end(name)
 		k.queue.Drop(name)
+		if k.stored[name] {
+			// Not before the record says that the run has ended.
+			k.save()
+			k.queue.Put("end of "+name, func() error { return k.delete(keep.Slot(name, 0), keep.Slot(name, 1)) })
+		}
+		delete(k.stored, name)
+	}
+	if k.unsaved && !k.over && time.Since(k.saved) >= recordEvery {
 		k.save()
-		k.queue.Put("end of "+name, func() error { return k.delete(keep.Slot(name, 0), keep.Slot(name, 1)) })
 	}
 }
 

@@ -121,6 +121,28 @@ func (c *controller) DiscardKept() error {
 	return err
 }
 
+// watchHiding writes all that is to be kept when nobody looks at the page any
+// more: a browser may end it then, at any time.
+func (c *controller) watchHiding() error {
+	document, err := safejs.Global().Get("document")
+	if err != nil {
+		return err
+	}
+	_, err = web.Listen(document, "visibilitychange", func(safejs.Value) {
+		hidden, err := document.Get("hidden")
+		if err != nil {
+			return
+		}
+		if yes, err := hidden.Truthy(); err != nil || !yes {
+			return
+		}
+		if k := c.inHand(); k != nil {
+			k.flush()
+		}
+	})
+	return err
+}
+
 // watchLeaving gives up what this page has when the person leaves it and the
 // browser holds it, frozen, for a possible return: any page may then offer it.
 // On return the page is loaded anew, and offers it itself.

@@ -21,7 +21,7 @@ import (
 
 // messageInterval is the least time between two messages to the page, from all
 // workers together: what a display shows.
-const messageInterval = 300 * time.Millisecond
+const messageInterval = 500 * time.Millisecond
 
 // errBusy is the answer to a start during an experiment.
 var errBusy = errors.New("app: training is under way: stop it first")
@@ -83,7 +83,7 @@ func runPage() error {
 		newWorker: func() (*client, error) { return newClient(script, modules, c.packs) },
 		report:    c.apply,
 		keep: func(j *job, epoch int, state safejs.Value) {
-			c.inHand().state(j.key(), epoch, state)
+			c.inHand().state(j.key(), epoch, epoch == j.train.Run.Config.Epochs, state)
 			if j.setting == "" {
 				c.asker.learn(j, epoch, state)
 			}
@@ -115,8 +115,10 @@ func runPage() error {
 	if err := c.publish(started); err != nil {
 		return err
 	}
-	if err := c.watchLeaving(); err != nil {
-		return err
+	for _, watch := range []func() error{c.watchHiding, c.watchLeaving} {
+		if err := watch(); err != nil {
+			return err
+		}
 	}
 	c.setPhase(state.Ready)
 	c.shelf.start()
@@ -215,6 +217,7 @@ func (c *controller) apply(j *job, e experiment.Event) {
 func (c *controller) Pause() {
 	if c.change(state.Running, state.Paused) {
 		c.crew.setPaused(true)
+		c.inHand().flush()
 	}
 }
 

@@ -19,9 +19,9 @@ import (
 // errYielded ends a run after an epoch because it was told to yield.
 var errYielded = errors.New("app: the run yielded")
 
-// stateEvery is the least time between two states of a run that are kept:
-// where epochs are shorter, storage would be written to all the time.
-const stateEvery = 500 * time.Millisecond
+// stateEvery is the least time between two states of a run that the page is
+// given, where epochs are shorter.
+const stateEvery = time.Second
 
 // run is a run in a worker, or the worker's part of one.
 type run struct {

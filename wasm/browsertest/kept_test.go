@@ -40,14 +40,25 @@ func (v *visit) waitEmpty() {
 	v.until(soon, onStore(`store.count().onsuccess = (event) => { result = event.target.result === 0; };`))
 }
 
-// waitKept waits until the state of every run in progress, of which there are
-// to be so many, lies in both its slots.
-func (v *visit) waitKept(runs int) {
-	v.t.Helper()
-	v.until(trainLimit, onStore(fmt.Sprintf(`store.getAllKeys().onsuccess = (event) => {
+// kept is a script that says whether the state of every run in progress, of
+// which there are to be so many, lies in both its slots.
+func kept(runs int) string {
+	return onStore(fmt.Sprintf(`store.getAllKeys().onsuccess = (event) => {
 		const names = event.target.result.filter((key) => key.startsWith("state/")).map((key) => key.slice(0, -2));
 		result = names.length === %d && new Set(names).size === %d;
-	};`, 2*runs, runs)))
+	};`, 2*runs, runs))
+}
+
+// waitKept waits until that is so. The page is told again and again that it is
+// hidden, for it to keep what it would else keep some time later.
+func (v *visit) waitKept(runs int) {
+	v.t.Helper()
+	v.until(trainLimit, `(() => {
+		Object.defineProperty(document, "hidden", { get: () => true, configurable: true });
+		document.dispatchEvent(new Event("visibilitychange"));
+		delete document.hidden;
+		return `+kept(runs)+`;
+	})()`)
 }
 
 const offered = `!document.getElementById("kept").hidden`
@@ -137,7 +148,7 @@ func TestAnExperimentIsResumedAfterACrash(t *testing.T) {
 func TestTheOfferSaysWhatWasLeftAndCanBeDiscarded(t *testing.T) {
 	v := open(t, "")
 	v.start(tenRuns(map[string]any{"epochs": 200, "workers": 1}))
-	v.waitKept(1)
+	v.until(trainLimit, kept(1)) // without being hidden
 	v.goTo(v.address)
 	v.until(soon, offered)
 	shown := eval[string](v, `document.getElementById("kept").innerText`)
