@@ -189,10 +189,10 @@ func (v *trialsView) replan() {
 			v.next = v.shown
 			v.shown.Set.TakePart(set.Views().Shard)
 		default:
-			v.next = state.NewTrials(set, v.page.Speeds(), v.page.handlers.Trials.Workers(c.Workers))
+			v.next = state.NewTrials(set, v.page.speeds(c.Kernels), v.page.handlers.Trials.Workers(c.Workers))
 		}
 		if v.next != nil {
-			v.words = text.Plan(v.next, v.page.handlers.Trials.Workers(c.Workers), v.page.measured(c.Models))
+			v.words = text.Plan(v.next, v.page.handlers.Trials.Workers(c.Workers), v.page.measured(c))
 		}
 		v.page.frame.request()
 		if v.eager && v.next != nil {
@@ -205,7 +205,11 @@ func (v *trialsView) replan() {
 // known.
 func (p *Page) Speeds() experiment.Speeds {
 	c, _ := p.form.read()
-	speeds := experiment.TypicalSpeeds(c.Kernels)
+	return p.speeds(c.Kernels)
+}
+
+func (p *Page) speeds(kernels string) experiment.Speeds {
+	speeds := experiment.TypicalSpeeds(kernels)
 	if r, ok := p.state.Result(); ok {
 		speeds = r.Speeds(speeds)
 	}
@@ -217,11 +221,10 @@ func (p *Page) Speeds() experiment.Speeds {
 	return speeds
 }
 
-// measured says whether all networks' speeds were measured.
-func (p *Page) measured(kinds []model.Kind) bool {
-	c, _ := p.form.read()
-	typical, speeds := experiment.TypicalSpeeds(c.Kernels), p.Speeds()
-	return !slices.ContainsFunc(kinds, func(kind model.Kind) bool { return speeds[kind] == typical[kind] })
+// measured says whether the speeds of all networks of c were measured.
+func (p *Page) measured(c experiment.Config) bool {
+	typical, speeds := experiment.TypicalSpeeds(c.Kernels), p.speeds(c.Kernels)
+	return !slices.ContainsFunc(c.Models, func(kind model.Kind) bool { return speeds[kind] == typical[kind] })
 }
 
 // BeginTrials shows that a set of trials begins, or goes on, and sets the phase

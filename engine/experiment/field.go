@@ -110,8 +110,11 @@ func (f Field) Mixed() bool {
 // Changed says whether c has another value than its preset.
 func (f Field) Changed(c Config) bool {
 	text, set := f.text(c)
+	if !set {
+		return false
+	}
 	own, _ := f.Default(c)
-	return set && text != own
+	return text != own
 }
 
 // FieldByName is the field so named; its Name is empty if there is none.

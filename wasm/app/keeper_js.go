@@ -221,17 +221,12 @@ func (k *keeper) state(key runKey, epoch int, last bool, sealed safejs.Value) {
 	if last {
 		k.states.end(name)
 	} else if k.states.take(name, write) {
-		k.write(name, write)
+		k.stored[name] = true
+		k.queue.Put(name, write)
 	}
 	if time.Since(k.saved) > saveEvery {
 		k.save()
 	}
-}
-
-// write has a run's state written. The caller holds the lock.
-func (k *keeper) write(name string, write func() error) {
-	k.stored[name] = true
-	k.queue.Put(name, write)
 }
 
 // flush has all written that is still to be: the page may be about to go away.
@@ -241,10 +236,19 @@ func (k *keeper) flush() {
 	if k.over {
 		return
 	}
-	k.states.flush(k.write)
 	if k.unsaved {
 		k.save()
 	}
+	// Not one after the other, as in the queue: a page that goes away ends
+	// before the first is done, but what was asked for by then is done.
+	k.states.flush(func(name string, write func() error) {
+		k.stored[name] = true
+		go func() {
+			if err := write(); err != nil {
+				k.vault.failed(err)
+			}
+		}()
+	})
 }
 
 // heard takes the runs' ends from the events of the experiment's runs; setting

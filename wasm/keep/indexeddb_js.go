@@ -103,7 +103,17 @@ func (d *IndexedDB) PutValue(key string, array safejs.Value) error {
 	if _, err := store.Call("put", array, key); err != nil {
 		return err
 	}
-	_, err = settle(transaction, "complete", "abort")
+	return commit(transaction)
+}
+
+// commit ends a transaction that has all its requests. It is not left to the
+// browser, which would wait for their answers to arrive, and undo all if the
+// page goes away meanwhile.
+func commit(transaction safejs.Value) error {
+	if _, err := transaction.Call("commit"); err != nil {
+		return err
+	}
+	_, err := settle(transaction, "complete", "abort")
 	return err
 }
 
@@ -138,8 +148,7 @@ func (d *IndexedDB) Delete(keys ...string) error {
 			return err
 		}
 	}
-	_, err = settle(transaction, "complete", "abort")
-	return err
+	return commit(transaction)
 }
 
 // Keys implements [Storage].
