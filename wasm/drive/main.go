@@ -27,7 +27,10 @@ import (
 	"github.com/pairlab/pairlab/wasm/serve/handler"
 )
 
-const readyLimit = time.Minute
+const (
+	readyLimit = time.Minute
+	askEvery   = time.Second // between two looks at an experiment in hand
+)
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -91,6 +94,9 @@ func withPage(ctx context.Context, dir string, args []string, do func(*job) erro
 	if err != nil {
 		return err
 	}
+	if err := page.Quiet(); err != nil {
+		return err
+	}
 	return do(&job{page: page, settings: settings, config: config, dir: dir, out: os.Stdout})
 }
 
@@ -150,7 +156,7 @@ func (j *job) train(c experiment.Config, watch func(experiment.Result)) (experim
 		select {
 		case <-j.page.Ctx.Done():
 			return result, context.Cause(j.page.Ctx)
-		case <-time.After(200 * time.Millisecond):
+		case <-time.After(askEvery):
 		}
 	}
 }
