@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -35,10 +36,18 @@ type shelf struct {
 	// The tasks' own:
 	db      *keep.IndexedDB
 	list    []text.Shelved // the newest first
-	told    bool           // that there is no storage
+	known   map[string]known
+	told    bool // that there is no storage
 	channel safejs.Value
 	deleted map[string][]byte // what was deleted last, by key
 	waiting func() error      // keeps the experiment that found no room
+}
+
+// known is what the storage says of an experiment, and what the list makes of
+// it: most of a list that is read again is as before.
+type known struct {
+	about string
+	run   text.Shelved
 }
 
 func newShelf(c *controller) *shelf {
@@ -109,30 +118,27 @@ func (s *shelf) start() {
 
 // read reads the list and shows it.
 func (s *shelf) read() error {
-	journal := keep.NewJournal(s.db)
-	names, err := journal.Names(shelvedPrefix)
+	all, err := keep.NewJournal(s.db).ReadAll(shelvedPrefix)
 	if err != nil {
 		return err
 	}
-	slices.Sort(names) // their numbers begin with the time
-	var list []text.Shelved
+	names := slices.Sorted(maps.Keys(all)) // their numbers begin with the time
+	before := s.known
+	s.list, s.known = nil, map[string]known{}
 	for _, name := range slices.Backward(names) {
-		b, err := journal.Read(name)
-		if errors.Is(err, keep.ErrNone) {
-			continue
+		k, is := before[name]
+		if about := string(all[name]); !is || k.about != about {
+			run, err := describe(strings.TrimPrefix(name, shelvedPrefix), all[name])
+			if err != nil {
+				fmt.Fprintln(os.Stderr, err) // of another build, which may list it again
+				continue
+			}
+			k = known{about, run}
 		}
-		if err != nil {
-			return err
-		}
-		run, err := describe(strings.TrimPrefix(name, shelvedPrefix), b)
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err) // of another build, which may list it again
-			continue
-		}
-		list = append(list, run)
+		s.known[name] = k
+		s.list = append(s.list, k.run)
 	}
-	s.list = list
-	s.c.page.Shelf(list)
+	s.c.page.Shelf(s.list)
 	return nil
 }
 

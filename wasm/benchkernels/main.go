@@ -5,6 +5,9 @@
 //
 //	benchkernels kernels simd    prints figures.Kernels
 //	benchkernels steps simd      prints a list of figures.Step
+//	benchkernels rates simd AT   prints each model's pairs a second, measured from
+//	                             AT on (milliseconds since 1970): several at once
+//	                             tell what the machine's cores give together
 package main
 
 import (
@@ -27,8 +30,8 @@ func main() {
 }
 
 func run(args []string) error {
-	if len(args) != 2 {
-		return fmt.Errorf("arguments %q: want kernels or steps, and a kernel set", args)
+	if len(args) < 2 {
+		return fmt.Errorf("arguments %q: want kernels, steps or rates, and a kernel set", args)
 	}
 	host, err := hosttest.New()
 	if err != nil {
@@ -50,8 +53,10 @@ func run(args []string) error {
 			steps = append(steps, measureStep(set, kind, second))
 		}
 		report = steps
+	case "rates":
+		report, err = ratesFrom(set, args[2:])
 	default:
-		err = fmt.Errorf("%q: want kernels or steps", args[0])
+		err = fmt.Errorf("%q: want kernels, steps or rates", args[0])
 	}
 	if err != nil {
 		return err

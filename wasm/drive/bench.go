@@ -23,6 +23,7 @@ type benchReport struct {
 	Environment experiment.Environment `json:"environment"`
 	Training    []*benchCase           `json:"training"` // every model by every kernel set, one worker
 	Workers     []*benchCase           `json:"workers"`  // one run, or several, on more workers
+	Cores       []*benchCase           `json:"cores"`    // training steps in workers that share nothing, without the page
 	Kernels     []figures.Kernels      `json:"kernels"`
 	Steps       []figures.Step         `json:"steps"`
 }
@@ -55,7 +56,7 @@ func bench(j *job) error {
 	fmt.Fprintf(j.out, "%s on %s%s\n", report.Browser, report.Machine, load())
 	b := &bencher{job: j, rates: map[string]float64{}, cleanUp: func() {}}
 	defer func() { b.cleanUp() }()
-	for _, part := range []func(*benchReport) error{b.training, b.workers, b.kernels, b.steps} {
+	for _, part := range []func(*benchReport) error{b.training, b.workers, b.cores, b.kernels, b.steps} {
 		if err := part(&report); err != nil {
 			return err
 		}

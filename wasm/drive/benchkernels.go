@@ -14,23 +14,31 @@ import (
 
 const benchProgram = "github.com/pairlab/pairlab/wasm/benchkernels"
 
+// compile compiles the benchmark program, once.
+func (b *bencher) compile() error {
+	if b.program != "" {
+		return nil
+	}
+	dir, err := os.MkdirTemp("", "pairlab-bench-")
+	if err != nil {
+		return fmt.Errorf("drive: %w", err)
+	}
+	b.cleanUp = func() { os.RemoveAll(dir) }
+	file := filepath.Join(dir, "benchkernels.wasm")
+	if err := program.Compile(b.page.Ctx, benchProgram, file, false); err != nil {
+		return err
+	}
+	b.program = file
+	return nil
+}
+
 // ask runs the benchmark program in the browser and decodes what it prints.
-func (b *bencher) ask(what, set string, answer any) error {
-	ctx := b.page.Ctx
-	if b.program == "" {
-		dir, err := os.MkdirTemp("", "pairlab-bench-")
-		if err != nil {
-			return fmt.Errorf("drive: %w", err)
-		}
-		b.cleanUp = func() { os.RemoveAll(dir) }
-		file := filepath.Join(dir, "benchkernels.wasm")
-		if err := program.Compile(ctx, benchProgram, file, false); err != nil {
-			return err
-		}
-		b.program = file
+func (b *bencher) ask(what, set string, answer any, more ...string) error {
+	if err := b.compile(); err != nil {
+		return err
 	}
 	var out bytes.Buffer
-	code, err := program.Run(ctx, b.program, []string{what, set}, &out)
+	code, err := program.Run(b.page.Ctx, b.program, append([]string{what, set}, more...), &out)
 	if err != nil {
 		return err
 	}

@@ -59,14 +59,18 @@ func (c *benchCase) spread(ratio string) []string {
 	}
 }
 
+// several is the number of workers that are compared with one.
+func (b *bencher) several() int {
+	if b.settings["workers"] != "" && b.config.Workers > 0 {
+		return b.config.Workers
+	}
+	return max(2, min(runtime.NumCPU(), 8))
+}
+
 // workers measures what more workers are good for: one run that they share, by
 // either way to meet, and several runs side by side.
 func (b *bencher) workers(report *benchReport) error {
-	n := max(2, min(runtime.NumCPU(), 8))
-	if b.settings["workers"] != "" && b.config.Workers > 0 {
-		n = b.config.Workers
-	}
-	set := b.config.Kernels
+	n, set := b.several(), b.config.Kernels
 	var split, side []*benchCase
 	for _, kind := range b.config.Models {
 		alone := &benchCase{Model: kind, Kernels: set, Workers: 1, Runs: 1}

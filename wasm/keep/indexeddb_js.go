@@ -153,6 +153,37 @@ func (d *IndexedDB) Delete(keys ...string) error {
 
 // Keys implements [Storage].
 func (d *IndexedDB) Keys(prefix string) ([]string, error) {
+	lists, err := d.within(prefix, "getAllKeys")
+	if err != nil {
+		return nil, err
+	}
+	return each(lists[0], safejs.Value.String)
+}
+
+// All implements [Storage].
+func (d *IndexedDB) All(prefix string) (map[string][]byte, error) {
+	lists, err := d.within(prefix, "getAllKeys", "getAll")
+	if err != nil {
+		return nil, err
+	}
+	keys, err := each(lists[0], safejs.Value.String)
+	if err != nil {
+		return nil, err
+	}
+	values, err := each(lists[1], web.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string][]byte{}
+	for i, key := range keys {
+		all[key] = values[i]
+	}
+	return all, nil
+}
+
+// within calls methods of the object store that take a range of keys, here
+// those with the prefix, and returns their results.
+func (d *IndexedDB) within(prefix string, methods ...string) ([]safejs.Value, error) {
 	_, store, err := d.transaction("readonly")
 	if err != nil {
 		return nil, err
@@ -161,31 +192,44 @@ func (d *IndexedDB) Keys(prefix string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	within, err := bounds.Call("bound", prefix, prefix+"\uffff")
+	keys, err := bounds.Call("bound", prefix, prefix+"\uffff")
 	if err != nil {
 		return nil, err
 	}
-	request, err := store.Call("getAllKeys", within)
+	requests := make([]safejs.Value, len(methods))
+	for i, method := range methods {
+		if requests[i], err = store.Call(method, keys); err != nil {
+			return nil, err
+		}
+	}
+	// Requests are answered in their order.
+	if _, err := settle(requests[len(requests)-1], "success", "error"); err != nil {
+		return nil, err
+	}
+	results := make([]safejs.Value, len(requests))
+	for i, request := range requests {
+		if results[i], err = request.Get("result"); err != nil {
+			return nil, err
+		}
+	}
+	return results, nil
+}
+
+// each is an array's elements, converted.
+func each[T any](array safejs.Value, convert func(safejs.Value) (T, error)) ([]T, error) {
+	n, err := array.Length()
 	if err != nil {
 		return nil, err
 	}
-	list, err := settle(request, "success", "error")
-	if err != nil {
-		return nil, err
-	}
-	n, err := list.Length()
-	if err != nil {
-		return nil, err
-	}
-	keys := make([]string, n)
-	for i := range keys {
-		key, err := list.Index(i)
+	all := make([]T, n)
+	for i := range all {
+		element, err := array.Index(i)
 		if err != nil {
 			return nil, err
 		}
-		if keys[i], err = key.String(); err != nil {
+		if all[i], err = convert(element); err != nil {
 			return nil, err
 		}
 	}
-	return keys, nil
+	return all, nil
 }

@@ -18,6 +18,8 @@ type Storage interface {
 	Delete(keys ...string) error
 	// Keys are all keys with the prefix.
 	Keys(prefix string) ([]string, error)
+	// All is what was put last under each key with the prefix.
+	All(prefix string) (map[string][]byte, error)
 }
 
 // ErrNone says that there is no such record.
@@ -70,24 +72,46 @@ type Version struct {
 // Newest returns the version with the largest number that is whole, whichever
 // slot it lies in, or ErrNone.
 func (j *Journal) Newest(name string) (newest Version, err error) {
-	found := false
-	for i := range 2 {
-		sealed, err := j.storage.Get(Slot(name, uint64(i)))
-		if errors.Is(err, ErrNone) {
-			continue
-		}
-		if err != nil {
+	var slots [2][]byte
+	for i := range slots {
+		slots[i], err = j.storage.Get(Slot(name, uint64(i)))
+		if err != nil && !errors.Is(err, ErrNone) {
 			return Version{}, fmt.Errorf("keep: %s: %w", name, err)
 		}
+	}
+	return newestOf(slots)
+}
+
+// newestOf is the newest version of those in a record's slots.
+func newestOf(slots [2][]byte) (newest Version, err error) {
+	err = ErrNone
+	for i, sealed := range slots {
 		number, content, ok := Open(sealed)
-		if ok && (!found || number > newest.Number) {
-			found, newest = true, Version{number, content, sealed, i}
+		if ok && (err != nil || number > newest.Number) {
+			newest, err = Version{number, content, sealed, i}, nil
 		}
 	}
-	if !found {
-		return Version{}, ErrNone
+	return newest, err
+}
+
+// ReadAll returns the newest version that is whole of each record whose name
+// has the prefix.
+func (j *Journal) ReadAll(prefix string) (map[string][]byte, error) {
+	sealed, err := j.storage.All(prefix)
+	if err != nil {
+		return nil, fmt.Errorf("keep: read: %w", err)
 	}
-	return newest, nil
+	contents := map[string][]byte{}
+	for key := range sealed {
+		name, _, isSlot := strings.Cut(key, "#")
+		if _, read := contents[name]; read || !isSlot {
+			continue
+		}
+		if newest, err := newestOf([2][]byte{sealed[Slot(name, 0)], sealed[Slot(name, 1)]}); err == nil {
+			contents[name] = newest.Content
+		}
+	}
+	return contents, nil
 }
 
 // Delete removes records.

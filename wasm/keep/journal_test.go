@@ -45,6 +45,16 @@ func (s *memory) Keys(prefix string) (keys []string, err error) {
 	return keys, nil
 }
 
+func (s *memory) All(prefix string) (map[string][]byte, error) {
+	all := map[string][]byte{}
+	for k, b := range s.m {
+		if strings.HasPrefix(k, prefix) {
+			all[k] = b
+		}
+	}
+	return all, nil
+}
+
 func read(t *testing.T, s Storage, name string) string {
 	t.Helper()
 	b, err := NewJournal(s).Read(name)
@@ -52,6 +62,28 @@ func read(t *testing.T, s Storage, name string) string {
 		return err.Error()
 	}
 	return string(b)
+}
+
+func TestAllThatIsWholeIsReadAtOnce(t *testing.T) {
+	s := &memory{m: map[string][]byte{"run/a/b": []byte("no slot of a record"), "other#0": Seal(1, []byte("other"))}}
+	j := NewJournal(s)
+	for _, w := range []struct{ name, content string }{{"run/a", "old"}, {"run/a", "new"}, {"run/b", "first"}, {"run/b", "torn"}, {"run/c", "torn"}} {
+		if err := j.Write(w.name, []byte(w.content)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for key, b := range s.m {
+		if strings.HasSuffix(string(b), "torn") {
+			s.m[key] = b[:len(b)-1]
+		}
+	}
+	all, err := j.ReadAll("run/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != 2 || string(all["run/a"]) != "new" || string(all["run/b"]) != "first" {
+		t.Errorf("read %q, want the newest of a and the one of b that is whole", all)
+	}
 }
 
 func TestNewestVersionIsRead(t *testing.T) {
