@@ -19,6 +19,7 @@ type search struct {
 	best   map[model.Kind]*element
 	heat   *heatMap
 	points *pointTable
+	mapped bool // the map is drawn, and the table is not yet
 
 	files, filesError, filesDone *element
 }
@@ -62,20 +63,29 @@ func newSearch(d *dom, p *Page) *search {
 	return s
 }
 
-func (s *search) drawSearch(t *state.Trials) {
+// drawSearch draws the map and the table; during a search, one after the other,
+// as each takes a while.
+func (s *search) drawSearch(t *state.Trials) (more bool) {
 	r, ok := t.Set.Document().(experiment.SearchResult)
 	if !ok {
-		return
+		return false
 	}
-	for kind, e := range s.best {
-		words := text.Best(&r, kind)
-		e.flag("hidden", words == "")
-		if words != "" {
-			e.text(experiment.Label(kind) + ": " + words)
+	busy, mapped := t.Phase.Busy(), s.mapped
+	s.mapped = busy && !mapped
+	if !busy || !mapped {
+		for kind, e := range s.best {
+			words := text.Best(&r, kind)
+			e.flag("hidden", words == "")
+			if words != "" {
+				e.text(experiment.Label(kind) + ": " + words)
+			}
 		}
+		s.heat.show(&r)
 	}
-	s.heat.show(&r)
-	s.points.show(&r)
+	if !busy || mapped {
+		s.points.show(&r)
+	}
+	return s.mapped
 }
 
 // readFiles adds the files that were chosen, one after another.

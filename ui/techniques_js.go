@@ -69,10 +69,10 @@ func newTechniques(d *dom, p *Page) *techniques {
 	return t
 }
 
-func (t *techniques) drawTechniques(s *state.Trials) {
+func (t *techniques) drawTechniques(s *state.Trials) (more bool) {
 	a, ok := s.Set.(*experiment.Ablation)
 	if !ok {
-		return
+		return false
 	}
 	list := a.Techniques()
 	var all []text.Effect
@@ -109,6 +109,7 @@ func (t *techniques) drawTechniques(s *state.Trials) {
 		}
 		row.plot.attribute("style", text.EffectStyle(c, low, high))
 	}
+	return false
 }
 
 // newRow puts a comparison last in its place.

@@ -42,7 +42,7 @@ type trialsView struct {
 	wrong  func() *element           // the input that something is wrong with, else nil
 	fill   func(c experiment.Config) // has the inputs say what the settings are
 	lock   func(off bool)
-	draw   func(t *state.Trials) // the results
+	draw   func(t *state.Trials) (more bool) // the results; more is left for the next drawing of the page
 	files  map[string]func(t *state.Trials) (name, kind, content string)
 
 	shown   *state.Trials // what is measured; nil before the first
@@ -347,7 +347,10 @@ func (v *trialsView) render(now time.Duration) (more bool) {
 		return true
 	}
 	v.drawn, v.drawnAt = t.News+1, now
-	v.draw(t)
+	if v.draw(t) {
+		v.drawn = 0
+		return true
+	}
 	return false
 }
 

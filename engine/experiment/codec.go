@@ -38,12 +38,12 @@ func perModel[T any](codec func() codec[T], on func(*Config) **T, at func(*train
 	f.set = func(c *Config, text string) { *on(c) = new(as.parse(text)) }
 	f.override = &override{
 		clear: func(c *Config) { *on(c) = nil },
-		apply: func(c Config, t *train.Config) {
-			if p := *on(&c); p != nil {
+		apply: func(c *Config, t *train.Config) {
+			if p := *on(c); p != nil {
 				*at(t) = *p
 			}
 		},
-		own: func(t train.Config) string { return as.format(*at(&t)) },
+		own: func(t *train.Config) string { return as.format(*at(t)) },
 	}
 	return f
 }

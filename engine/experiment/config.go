@@ -82,9 +82,10 @@ func (c Config) Runs() []Run {
 func (c Config) Train(kind model.Kind) train.Config {
 	own := presetOf(c.Preset).own(kind, c.Optimizer)
 	own.Batch, own.Epochs = c.Batch, c.Epochs
-	for _, f := range Fields() {
-		if f.override != nil && f.Applies(kind) {
-			f.override.apply(c, &own)
+	fields := Fields()
+	for i := range fields { // which are large: they are not copied
+		if f := &fields[i]; f.override != nil && f.Applies(kind) {
+			f.override.apply(&c, &own)
 		}
 	}
 	return own

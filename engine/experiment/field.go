@@ -62,8 +62,8 @@ type Field struct {
 // override is how a setting takes the place of a preset's per-model value.
 type override struct {
 	clear func(*Config)
-	apply func(Config, *train.Config)
-	own   func(train.Config) string // the value in use, as text
+	apply func(*Config, *train.Config)
+	own   func(*train.Config) string // the value in use, as text
 }
 
 // Text is the field's value in c; false if c leaves it to the models' presets.
@@ -89,7 +89,8 @@ func (f Field) Default(c Config) (text string, same bool) {
 	same = true
 	for _, kind := range model.Kinds {
 		if f.Applies(kind) {
-			texts = append(texts, f.override.own(c.Train(kind)))
+			own := c.Train(kind)
+			texts = append(texts, f.override.own(&own))
 			same = same && texts[len(texts)-1] == texts[0]
 		}
 	}

@@ -133,7 +133,7 @@ func (f Field) objectText(v any) (text string, ok bool) {
 func parse(values map[string]string, errs Errors) (Config, error) {
 	// All else is relative to the preset, which must be known first. A bad one
 	// is reported below.
-	c := presetOf(values["preset"]).defaults
+	c := presetOf(values["preset"]).config()
 	known := map[string]bool{}
 	for _, f := range Fields() {
 		known[f.Name] = true

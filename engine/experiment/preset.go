@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/pairlab/pairlab/engine/model"
 	"github.com/pairlab/pairlab/engine/optim"
@@ -24,8 +25,18 @@ type Preset struct {
 	own func(kind model.Kind, optimizer *optim.Kind) train.Config
 }
 
-// Presets are the presets, the default one first.
-func Presets() []Preset {
+// config are the preset's settings, for the caller to change.
+func (p Preset) config() Config {
+	c := p.defaults
+	c.Models = slices.Clone(c.Models)
+	return c
+}
+
+// Presets are the presets, the default one first. The table is made once, and
+// must not be changed.
+func Presets() []Preset { return presets() }
+
+var presets = sync.OnceValue(func() []Preset {
 	published := Config{
 		Preset:    DefaultPreset,
 		Models:    slices.Clone(model.Kinds[:]),
@@ -53,7 +64,7 @@ func Presets() []Preset {
 		defaults: tunedTo,
 		own:      tuned,
 	}}
-}
+})
 
 // paper is the published training of kind. Its rates are for plain gradient
 // descent; Adam, which the paper does not use, gets its customary 0.001.
@@ -84,7 +95,7 @@ func tuned(kind model.Kind, optimizer *optim.Kind) train.Config {
 // With is c with another preset: what differs from c's own is as c has it, the
 // rest as the other preset has it.
 func (c Config) With(preset string) Config {
-	to := presetOf(preset).defaults
+	to := presetOf(preset).config()
 	for _, f := range Fields() {
 		if f.Name != "preset" && f.Changed(c) {
 			text, _ := f.Text(c)
@@ -103,13 +114,13 @@ func Defaults(preset string) (Config, error) {
 	if err := FieldByName("preset").check(preset); err != nil {
 		return Config{}, Errors{err}
 	}
-	return presetOf(preset).defaults, nil
+	return presetOf(preset).config(), nil
 }
 
 // presetOf is the preset so named, or the default one if there is none: Check
 // reports the name.
 func presetOf(name string) Preset {
-	presets := Presets()
+	presets := presets()
 	if i := slices.IndexFunc(presets, func(p Preset) bool { return p.Name == name }); i >= 0 {
 		return presets[i]
 	}
