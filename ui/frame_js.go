@@ -63,7 +63,13 @@ func (f *frame) request() {
 		return
 	}
 	f.pending = true
-	wait := drawWait(f.hidden(), f.took, time.Since(f.drawn))
-	_, err := f.dom.window.Call("setTimeout", f.tick, int(wait/time.Millisecond))
+	f.after(drawWait(f.hidden(), f.took, time.Since(f.drawn)), f.tick)
+}
+
+// soon has fn called in a task of its own.
+func (f *frame) soon(fn safejs.Func) { f.after(0, fn) }
+
+func (f *frame) after(wait time.Duration, fn safejs.Func) {
+	_, err := f.dom.window.Call("setTimeout", fn, int(wait/time.Millisecond))
 	f.dom.note(err)
 }

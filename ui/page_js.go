@@ -36,24 +36,25 @@ type Page struct {
 	state    *state.State
 	epoch    time.Time // what the state's times count from
 
-	form      *form
-	frame     *frame
-	controls  *controls
-	notices   *notices
-	downloads downloads
-	cards     []*card
-	cells     []*cell
-	charts    *charts
-	try       *tryView
-	inside    *insideView
-	keep      *keepView
-	networks  []text.Network // to ask and to keep
-	learnt    bool           // they are others than those that are shown
-	shelf     *shelfView
-	trials    []*trialsView
-	current   *trialsView // whose set of trials is the experiment in hand; nil: it is the networks' training
-	announce  *text.Announcer
-	live      *element
+	form          *form
+	frame         *frame
+	controls      *controls
+	notices       *notices
+	downloads     downloads
+	cards         []*card
+	cells         []*cell
+	charts        *charts
+	try           *tryView
+	inside        *insideView
+	keep          *keepView
+	networks      []text.Network // to ask and to keep
+	networksShown safejs.Func    // calls showNetworks
+	learnt        bool           // they are others than those that are shown
+	shelf         *shelfView
+	trials        []*trialsView
+	current       *trialsView // whose set of trials is the experiment in hand; nil: it is the networks' training
+	announce      *text.Announcer
+	live          *element
 }
 
 // New finds the page's elements, fills the settings in from the address, shows
@@ -101,6 +102,7 @@ func New(h Handlers, pause func() error) (*Page, error) {
 		}
 		part()
 	}
+	p.networksShown = d.function(func([]safejs.Value) { p.showNetworks() })
 	p.frame = newFrame(d, p.render)
 	return p, d.err
 }
@@ -245,7 +247,11 @@ func (p *Page) render() {
 		c.render(p.state)
 	}
 	p.downloads.render(p.state)
-	p.showNetworks()
+	if p.learnt && p.phase().Busy() {
+		p.frame.soon(p.networksShown) // which takes as long as all else
+	} else {
+		p.showNetworks()
+	}
 	p.shelf.lock(p.state.Phase.Busy())
 	if p.charts.render(p.state, now) {
 		p.frame.request()

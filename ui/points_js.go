@@ -50,13 +50,19 @@ func newPointTable(d *dom) *pointTable {
 	return t
 }
 
-func (t *pointTable) show(r *experiment.SearchResult) {
+// show shows a search. In steps, it may only make the table at first, and says
+// that there is more to do.
+func (t *pointTable) show(r *experiment.SearchResult, inSteps bool) (more bool) {
 	t.result = r
 	if fields := fmt.Sprint(r.Fields); fields != t.fields {
 		t.fields, t.first = fields, 0
 		t.build()
+		if inSteps {
+			return true
+		}
 	}
 	t.draw()
+	return false
 }
 
 // build makes the heads and the rows for the fields of the search.

@@ -83,7 +83,7 @@ func (s *search) drawSearch(t *state.Trials) (more bool) {
 		s.heat.show(&r)
 	}
 	if !busy || mapped {
-		s.points.show(&r)
+		s.mapped = s.points.show(&r, busy)
 	}
 	return s.mapped
 }

@@ -32,7 +32,8 @@ const (
 
 // vault is the browser's storage, opened when it is first used.
 type vault struct {
-	warn func(cause error) // told the first failure
+	warn  func(cause error) // told the first failure
+	pause func() error      // lets the browser do other things first
 
 	opening sync.Once
 	db      *keep.IndexedDB
@@ -158,7 +159,12 @@ func (k *keeper) unlock() {
 // save has the record written. The caller holds the lock.
 func (k *keeper) save() {
 	k.saved, k.unsaved = time.Now(), false
-	k.queue.Put("record", k.writeRecord)
+	k.queue.Put("record", func() error {
+		if err := k.vault.pause(); err != nil {
+			return err
+		}
+		return k.writeRecord()
+	})
 }
 
 // writeRecord writes the parts that are full, and then the rest.
@@ -236,18 +242,22 @@ func (k *keeper) flush() {
 	if k.over {
 		return
 	}
-	if k.unsaved {
-		k.save()
-	}
 	// Not one after the other, as in the queue: a page that goes away ends
 	// before the first is done, but what was asked for by then is done.
-	k.states.flush(func(name string, write func() error) {
-		k.stored[name] = true
+	now := func(write func() error) {
 		go func() {
 			if err := write(); err != nil {
 				k.vault.failed(err)
 			}
 		}()
+	}
+	if k.unsaved {
+		k.saved, k.unsaved = time.Now(), false
+		now(k.writeRecord)
+	}
+	k.states.flush(func(name string, write func() error) {
+		k.stored[name] = true
+		now(write)
 	})
 }
 

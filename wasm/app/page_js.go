@@ -77,7 +77,11 @@ func runPage() error {
 		events: newListeners(),
 	}
 	c.awaited, c.plans = map[string]bool{}, map[string]int{}
-	c.vault = &vault{warn: c.unkept}
+	writing, err := web.NewYielder()
+	if err != nil {
+		return err
+	}
+	c.vault = &vault{warn: c.unkept, pause: writing.Yield}
 	script := s.base + "worker.js?v=" + version
 	c.crew = &crew{
 		newWorker: func() (*client, error) { return newClient(script, modules, c.packs) },
