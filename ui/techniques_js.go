@@ -92,6 +92,9 @@ func (t *techniques) drawTechniques(s *state.Trials) (more bool) {
 		for _, place := range t.places {
 			place.call("replaceChildren")
 		}
+		if s.Phase.Busy() {
+			return true // making the rows takes a while: not while training begins
+		}
 	}
 	low, high := text.EffectSpan(all)
 	for i, c := range all {
