@@ -16,10 +16,9 @@ type frame struct {
 	took    time.Duration // the last drawing: ours, and the browser's after it
 
 	// The browser's part begins with the animation frame and ends before the
-	// message that is posted then.
-	begins safejs.Func
-	begun  time.Time
-	port   safejs.Value
+	// next task.
+	begins, ended safejs.Func
+	begun         time.Time
 }
 
 func newFrame(d *dom, draw func()) *frame {
@@ -27,19 +26,9 @@ func newFrame(d *dom, draw func()) *frame {
 	f.tick = d.function(func([]safejs.Value) { f.now() })
 	f.begins = d.function(func([]safejs.Value) {
 		f.begun = time.Now()
-		d.wrap(f.port).call("postMessage", safejs.Null())
+		f.soon(f.ended)
 	})
-	channel, err := d.window.Get("MessageChannel")
-	d.note(err)
-	pair, err := channel.New()
-	d.note(err)
-	f.port, err = pair.Get("port1")
-	d.note(err)
-	other, err := pair.Get("port2")
-	d.note(err)
-	ended := d.wrap(other)
-	ended.on("message", func(safejs.Value) { f.took += time.Since(f.begun) })
-	ended.call("start")
+	f.ended = d.function(func([]safejs.Value) { f.took += time.Since(f.begun) })
 	// What is new while the page is hidden may have to wait.
 	d.wrap(d.document).on("visibilitychange", func(safejs.Value) { f.now() })
 	return f

@@ -10,7 +10,6 @@ import (
 	"github.com/pairlab/pairlab/wasm/cancel"
 	"github.com/pairlab/pairlab/wasm/group"
 	"github.com/pairlab/pairlab/wasm/protocol"
-	"github.com/pairlab/pairlab/wasm/web"
 )
 
 // Start begins an experiment.
@@ -100,7 +99,7 @@ func (c *controller) jobs(p plan, tasks []task, kernels string) []*job {
 
 // see sees an experiment to its end.
 func (c *controller) see(stop *cancel.Signal, p plan, kernels string) {
-	c.rest()
+	_ = c.pause() // the page shows the beginning first; if it fails, all goes on at once
 	jobs, err := c.train(stop, p, kernels)
 	failed := err != nil && stop.Err() == nil
 	c.mu.Lock()
@@ -127,16 +126,6 @@ func (c *controller) see(stop *cancel.Signal, p plan, kernels string) {
 	}
 	c.events.tell("done", c.resultJSON())
 	c.shelf.keep(p.id)
-}
-
-// rest lets the browser do other things, if it can.
-func (c *controller) rest() {
-	yielder, err := web.NewYielder()
-	if err != nil {
-		return
-	}
-	_ = yielder.Yield() // then all goes on at once
-	_ = yielder.Close()
 }
 
 // train fetches the images and makes all runs. It returns the jobs that were

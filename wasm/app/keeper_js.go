@@ -21,8 +21,6 @@ const (
 	// saveEvery is the least time between two records that say no more than when
 	// they were written.
 	saveEvery = 10 * time.Second
-	// recordEvery is that between two that say which runs have ended.
-	recordEvery = time.Second
 	// keepEvery is that between two states of a run: a state goes through two
 	// processes of the browser to the disk, all of which takes time from the
 	// workers. It is the most of a run that a crash costs, and runs that are
@@ -93,12 +91,11 @@ type keeper struct {
 
 	mu         sync.Mutex
 	record     record
-	parameters map[string]int // by the runs' names
-	saved      time.Time      // when the record was last asked to be written
-	unsaved    bool           // runs have ended since
-	states     *backlog       // of the runs in progress, by the states' names
-	stored     map[string]bool
-	slots      map[string]int // that each run's state was last written to, by name
+	parameters map[string]int  // by the runs' names
+	saved      time.Time       // when the record was last asked to be written
+	states     *backlog        // of the runs in progress, by the states' names
+	stored     map[string]bool // of what states something was asked to be written
+	slots      map[string]int  // that each run's state was last written to, by name
 	over       bool
 
 	// The queue's own:
@@ -158,7 +155,7 @@ func (k *keeper) unlock() {
 
 // save has the record written. The caller holds the lock.
 func (k *keeper) save() {
-	k.saved, k.unsaved = time.Now(), false
+	k.saved = time.Now()
 	k.queue.Put("record", func() error {
 		if err := k.vault.pause(); err != nil {
 			return err
@@ -251,10 +248,7 @@ func (k *keeper) flush() {
 			}
 		}()
 	}
-	if k.unsaved {
-		k.saved, k.unsaved = time.Now(), false
-		now(k.writeRecord)
-	}
+	now(k.writeRecord) // which may still be in the queue
 	k.states.flush(func(name string, write func() error) {
 		k.stored[name] = true
 		now(write)
@@ -280,18 +274,13 @@ func (k *keeper) heard(setting string, e experiment.Event) {
 			f.Result.Epochs = nil // as the search itself does
 		}
 		k.record.Done = append(k.record.Done, f)
-		k.unsaved = true
 		k.states.end(name)
 		k.queue.Drop(name)
+		k.save()
 		if k.stored[name] {
-			// Not before the record says that the run has ended.
-			k.save()
 			k.queue.Put("end of "+name, func() error { return k.delete(keep.Slot(name, 0), keep.Slot(name, 1)) })
 		}
 		delete(k.stored, name)
-	}
-	if k.unsaved && !k.over && time.Since(k.saved) >= recordEvery {
-		k.save()
 	}
 }
 

@@ -40,6 +40,7 @@ type controller struct {
 	can       instructions
 	env       experiment.Environment
 	events    *listeners
+	pause     func() error // lets the browser do other things; for one goroutine at a time
 
 	mu     sync.Mutex
 	phase  state.Phase
@@ -107,13 +108,14 @@ func runPage() error {
 	if err != nil {
 		return err
 	}
-	if err := yielder.Yield(); err != nil {
+	c.pause = yielder.Yield
+	if err := c.pause(); err != nil {
 		return err
 	}
 	if c.can, err = findInstructions(); err != nil {
 		return err
 	}
-	if c.page, err = ui.New(c.handlers(), yielder.Yield); err != nil {
+	if c.page, err = ui.New(c.handlers(), c.pause); err != nil {
 		return err
 	}
 	if err := c.publish(started); err != nil {

@@ -30,8 +30,8 @@ func main() {
 }
 
 func run(args []string) error {
-	if len(args) < 2 {
-		return fmt.Errorf("arguments %q: want kernels, steps or rates, and a kernel set", args)
+	if len(args) < 2 || (len(args) == 3) != (args[0] == "rates") || len(args) > 3 {
+		return fmt.Errorf("arguments %q: want kernels or steps, and a kernel set; or rates, a kernel set and the time to begin at", args)
 	}
 	host, err := hosttest.New()
 	if err != nil {
@@ -54,7 +54,7 @@ func run(args []string) error {
 		}
 		report = steps
 	case "rates":
-		report, err = ratesFrom(set, args[2:])
+		report, err = ratesFrom(set, args[2])
 	default:
 		err = fmt.Errorf("%q: want kernels, steps or rates", args[0])
 	}

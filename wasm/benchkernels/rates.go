@@ -10,11 +10,8 @@ import (
 )
 
 // ratesFrom is measureRates with the argument that says when.
-func ratesFrom(set kernel.Set[float32], args []string) ([]float64, error) {
-	if len(args) != 1 {
-		return nil, fmt.Errorf("arguments %q: want the time to begin at", args)
-	}
-	at, err := strconv.ParseInt(args[0], 10, 64)
+func ratesFrom(set kernel.Set[float32], begin string) ([]float64, error) {
+	at, err := strconv.ParseInt(begin, 10, 64)
 	if err != nil {
 		return nil, fmt.Errorf("the time to begin at: %w", err)
 	}

@@ -37,7 +37,7 @@ func TestTheStepsPartsAddUpToIt(t *testing.T) {
 }
 
 func TestRunRefusesWhatItDoesNotKnow(t *testing.T) {
-	for _, args := range [][]string{nil, {"steps"}, {"nothing", "portable"}, {"steps", "quick"}} {
+	for _, args := range [][]string{nil, {"steps"}, {"nothing", "portable"}, {"steps", "quick"}, {"steps", "portable", "1"}, {"rates", "portable"}, {"rates", "portable", "soon"}} {
 		if err := run(args); err == nil {
 			t.Errorf("%q: no error", args)
 		}

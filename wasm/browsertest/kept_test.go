@@ -53,12 +53,18 @@ func kept(runs int) string {
 // hidden, for it to keep what it would else keep some time later.
 func (v *visit) waitKept(runs int) {
 	v.t.Helper()
-	v.until(trainLimit, `(() => {
+	v.until(trainLimit, whenHidden(kept(runs)))
+}
+
+// whenHidden is a script that tells the page that it is hidden and then does
+// what script does.
+func whenHidden(script string) string {
+	return `(() => {
 		Object.defineProperty(document, "hidden", { get: () => true, configurable: true });
 		document.dispatchEvent(new Event("visibilitychange"));
 		delete document.hidden;
-		return `+kept(runs)+`;
-	})()`)
+		return ` + script + `;
+	})()`
 }
 
 const offered = `!document.getElementById("kept").hidden`

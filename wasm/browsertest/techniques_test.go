@@ -186,7 +186,7 @@ func TestTechniquesAreResumedAfterReloads(t *testing.T) {
 	for _, runs := range []int{3, 12} {
 		v.until(trainLimit, fmt.Sprintf(`pairlab.techniques.result().finished >= %d`, runs))
 		v.loseWorker()
-		v.until(soon, onStore(`store.getAllKeys().onsuccess = (event) => { result = event.target.result.some((key) => key.startsWith("experiment/")); };`))
+		v.until(soon, whenHidden(onStore(`store.getAllKeys().onsuccess = (event) => { result = event.target.result.some((key) => key.startsWith("state/")); };`)))
 		v.goTo(address)
 		v.until(soon, offered)
 		shown := eval[string](v, `document.getElementById("kept").innerText`)

@@ -73,7 +73,7 @@ func digests(v *visit) []string {
 
 // tenRuns is a protocol of ten runs that takes some seconds.
 func tenRuns(more map[string]any) map[string]any {
-	config := quick(map[string]any{"models": []string{"baseline", "siamese10"}, "rounds": 5, "epochs": 5, "pairs": 500, "workers": 2})
+	config := quick(map[string]any{"models": []string{"baseline", "siamese10"}, "rounds": 5, "epochs": 5, "pairs": 1000, "workers": 2})
 	maps.Copy(config, more)
 	return config
 }

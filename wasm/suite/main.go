@@ -88,7 +88,7 @@ func command(stage, temp string) (*exec.Cmd, error) {
 	case "browser":
 		// Not from the cache: the site under test is not among the inputs
 		// that go test knows of.
-		return exec.Command("go", "test", "-json", "-count=1", "-timeout=30m", "-tags=browser", "./wasm/browsertest/..."), nil
+		return exec.Command("go", "test", "-json", "-count=1", "-timeout=20m", "-tags=browser", "./wasm/browsertest/..."), nil
 	case "wasm":
 		return wasmCommand(temp)
 	}
