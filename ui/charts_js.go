@@ -97,12 +97,13 @@ func (c *charts) outdate() {
 	}
 }
 
-// buildOne builds a chart that is outdated, if one is.
+// buildOne builds a chart that is outdated, if one is, and draws it.
 func (c *charts) buildOne() {
 	if len(c.outdated) > 0 {
 		next := c.outdated[0]
 		c.outdated = c.outdated[1:]
 		next.build(c.config.Epochs, readTheme(c.dom))
+		next.draw(c.busy)
 	}
 }
 
@@ -115,18 +116,14 @@ func (c *charts) redraw() {
 	}
 }
 
-// render draws what is new, but not too often. It says whether it has more to
-// do in the next drawing.
-func (c *charts) render(s *state.State, now time.Duration) (more bool) {
-	if len(c.outdated) > 0 {
-		c.buildOne()
-		return true
-	}
+// render draws what is new, but not too often. It says whether a chart is still
+// to be built.
+func (c *charts) render(s *state.State, now time.Duration) (unbuilt bool) {
 	if c.stale && now-c.drawn >= chartEvery {
 		c.drawn = now
 		c.flush(s)
 	}
-	return false
+	return len(c.outdated) > 0
 }
 
 // flush draws what is new.

@@ -115,7 +115,7 @@ func (f *form) show(c experiment.Config) {
 		return
 	}
 	f.fill(c)
-	f.follow(true)
+	f.check(true)
 }
 
 func (f *form) fill(c experiment.Config) {
@@ -211,9 +211,15 @@ func (f *form) config() (experiment.Config, error) {
 	return c, append(errs, f.unknown...)
 }
 
-// follow brings messages, marks and the address in step with the inputs. While
-// somebody is typing (not settled), it complains of nothing new.
+// follow brings the page in step with the inputs.
 func (f *form) follow(settled bool) {
+	f.check(settled)
+	f.edited()
+}
+
+// check brings messages, marks and the address in step with the inputs. While
+// somebody is typing (not settled), it complains of nothing new.
+func (f *form) check(settled bool) {
 	f.rebase()
 	c, err := f.read()
 	errs, _ := err.(experiment.Errors)
@@ -232,7 +238,6 @@ func (f *form) follow(settled bool) {
 	if f.good && len(f.unknown) == 0 {
 		f.address()
 	}
-	f.edited()
 }
 
 // mark shows which settings of those read differ from the preset, and what

@@ -62,6 +62,8 @@ type insideView struct {
 	confusion                           *confusionTable
 	pairList                            *pairList
 	layer                               *layerView
+	folded                              []*element // parts of the body that are not shown yet
+	unfolds                             safejs.Func
 
 	list     []text.Network
 	name     string // of the network that is looked into
@@ -89,6 +91,11 @@ func newInside(d *dom, inside Inside, now func() time.Duration) *insideView {
 		again: d.find("#inside-again"), score: d.find("#inside-score"),
 	}
 	v.frame = newFrame(d, v.draw)
+	v.unfolds = d.function(func([]safejs.Value) { v.unfold() })
+	v.folded = v.body.all(".matrices > div, .listed, .pictures")
+	for _, part := range v.folded {
+		part.flag("hidden", true)
+	}
 	v.pairList = newPairList(d, v)
 	v.layer = newLayerView(d, v)
 	v.network.on("change", func(safejs.Value) {
@@ -142,6 +149,7 @@ func (v *insideView) show(list []text.Network) {
 	}
 	if v.matrix == nil {
 		v.matrix, v.confusion = newMatrixTable(v.dom, v.pairList.choose), newConfusionTable(v.dom)
+		v.unfold()
 	}
 	if !same {
 		// It takes its room before it is seen: what is below then stays where it is.
@@ -153,6 +161,17 @@ func (v *insideView) show(list []text.Network) {
 	v.layer.follow()
 	v.frame.request()
 	v.step()
+}
+
+// unfold shows the body's large parts one a frame, as laying out all of them at
+// once would hold the page.
+func (v *insideView) unfold() {
+	if len(v.folded) > 0 {
+		v.folded[0].flag("hidden", false)
+		v.folded = v.folded[1:]
+		_, err := v.dom.window.Call("requestAnimationFrame", v.unfolds)
+		v.dom.note(err)
+	}
 }
 
 // chosen is the network that is looked into, nil if there is none.

@@ -58,8 +58,8 @@ type matrixTable struct {
 
 func newMatrixTable(d *dom, choose func(first, second int)) *matrixTable {
 	root := d.find("#inside-matrix")
-	fillDigits(root, `<td><button type="button" tabindex="-1" value="#"><span class="unseen">First ↓, second →: </span><b>–</b>`+
-		`<span class="unseen"> % right of </span><small>0</small><span class="unseen"> pairs</span></button></td>`)
+	fillDigits(root, `<td><button type="button" tabindex="-1" value="#"><span class="unseen">First ↓, second →: right in %, pairs: </span>`+
+		`<b>–</b> <small>0</small></button></td>`)
 	m := &matrixTable{buttons: root.all("button"), shares: root.all("button b"), counts: root.all("small")}
 	m.buttons[0].number("tabIndex", 0)
 	// numberOf is the cell that an event is of, -1 if it is of none.

@@ -49,6 +49,7 @@ type Page struct {
 	keep          *keepView
 	networks      []text.Network // to ask and to keep
 	networksShown safejs.Func    // calls showNetworks
+	chartDue      safejs.Func    // calls buildChart
 	learnt        bool           // they are others than those that are shown
 	shelf         *shelfView
 	trials        []*trialsView
@@ -103,6 +104,7 @@ func New(h Handlers, pause func() error) (*Page, error) {
 		part()
 	}
 	p.networksShown = d.function(func([]safejs.Value) { p.showNetworks() })
+	p.chartDue = d.function(func([]safejs.Value) { p.buildChart() })
 	p.frame = newFrame(d, p.render)
 	return p, d.err
 }
@@ -254,7 +256,7 @@ func (p *Page) render() {
 	}
 	p.shelf.lock(p.state.Phase.Busy())
 	if p.charts.render(p.state, now) {
-		p.frame.request()
+		p.frame.soon(p.chartDue)
 	}
 	words, due := "", false
 	if t := p.inHand(); t != nil {
@@ -264,6 +266,14 @@ func (p *Page) render() {
 	}
 	if due {
 		p.live.text(words)
+	}
+}
+
+// buildChart builds one of the charts that are outdated.
+func (p *Page) buildChart() {
+	p.charts.buildOne()
+	if len(p.charts.outdated) > 0 {
+		p.frame.soon(p.chartDue)
 	}
 }
 

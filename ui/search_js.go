@@ -170,7 +170,6 @@ func (p *Page) Merge(document string) error {
 	}
 	v.shown.News++
 	p.showViews(v, v.shown.Set)
-	v.replan()
-	p.frame.request()
+	p.edited()
 	return nil
 }

@@ -52,7 +52,7 @@ func TestAblationIsTheFactorialOfWhatNetworksHave(t *testing.T) {
 	if text := asJSON(t, a.Config()); strings.Contains(text, "bn") || strings.Contains(text, "sharing") || strings.Contains(text, "aux") {
 		t.Errorf("%s: has the techniques' settings", text)
 	}
-	left := a.Left()
+	left := allLeft(a)
 	if len(left) != 28 {
 		t.Fatalf("%d runs, want 28", len(left))
 	}
@@ -116,7 +116,7 @@ func TestComparisonsFindTheEffectsThatWereThere(t *testing.T) {
 		roundEffect[i] = 0.1 * random.Float64()
 	}
 	accuracy := map[string][]float64{}
-	for _, trial := range a.Left() {
+	for _, trial := range allLeft(a) {
 		s := trial.Setting
 		v := 0.5 + roundEffect[trial.Round] + 0.002*random.NormFloat64()
 		if s.Values[0] == "1" {
@@ -341,7 +341,7 @@ func TestAblationsDocumentReadsBack(t *testing.T) {
 	if got := asJSON(t, again.Result()); got != text {
 		t.Fatalf("read back as\n%s\nwant\n%s", got, text)
 	}
-	if got, want := again.Left(), a.Left(); len(got) != 4 || !reflect.DeepEqual(got, want) {
+	if got, want := allLeft(again), allLeft(a); len(got) != 4 || !reflect.DeepEqual(got, want) {
 		t.Errorf("%d runs left, want 4", len(got))
 	}
 	for _, bad := range []string{"{}", "[", `{"schema":"pairlab.search/v1"}`, strings.Replace(text, `"target":0.8`, `"target":8`, 1),

@@ -3,6 +3,7 @@ package experiment
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/pairlab/pairlab/engine/train"
@@ -64,15 +65,9 @@ func (s *Search) Grid() Grid { return s.grid }
 // Shard is the part of the grid that Left is about.
 func (s *Search) Shard() Shard { return s.shard }
 
-// Left are the shard's runs that are still to be made, rounds outermost.
-func (s *Search) Left() []Trial {
-	var left []Trial
-	for _, t := range s.Trials.Left() {
-		if s.part[s.index[t.Setting.Name]] {
-			left = append(left, t)
-		}
-	}
-	return left
+// Left is Trials.Left of the shard's runs.
+func (s *Search) Left() iter.Seq[Trial] {
+	return s.left(func(i int) bool { return s.part[i] })
 }
 
 // MadeIn adds to the places where runs of the search are made, unless it is one

@@ -41,7 +41,7 @@ func search(t *testing.T, shard string) *Search {
 
 func TestSearchIsResumedWhereItsDocumentEnds(t *testing.T) {
 	s := search(t, "2/3")
-	left := s.Left()
+	left := allLeft(s)
 	if len(left) != 12 { // 12 settings by 3 shards, 3 rounds
 		t.Fatalf("%d runs, want 12", len(left))
 	}
@@ -59,15 +59,15 @@ func TestSearchIsResumedWhereItsDocumentEnds(t *testing.T) {
 		if !reflect.DeepEqual(again, s) {
 			t.Fatalf("after %d runs: %s reads as %s", n, asJSON(t, s.Result()), asJSON(t, again.Result()))
 		}
-		if got := again.Left(); len(got) != len(left)-n || got[0].Setting.Name != trial.Setting.Name || got[0].Round != trial.Round {
+		if got := allLeft(again); len(got) != len(left)-n || got[0].Setting.Name != trial.Setting.Name || got[0].Round != trial.Round {
 			t.Fatalf("after %d runs: %d left", n, len(got))
 		}
 		s = again
-		finish(s.Apply, s.Left()[0])
+		finish(s.Apply, allLeft(s)[0])
 	}
 	done, total := s.CountShard()
 	all, whole := s.Count()
-	if len(s.Left()) != 0 || done != 12 || total != 12 || all != 12 || whole != 36 {
+	if len(allLeft(s)) != 0 || done != 12 || total != 12 || all != 12 || whole != 36 {
 		t.Errorf("%d of %d in the shard and %d of %d in all, want 12 of 12 and 12 of 36", done, total, all, whole)
 	}
 }
@@ -103,7 +103,7 @@ func TestShardsArePartsOfTheWhole(t *testing.T) {
 	g := grid(t, "models=siamese2", "lr=0.001,0.01,0.1,1;ch1=8,16,32,64")
 	s := NewSearch(g, Shard{1, 4}, Environment{})
 	values := map[string]bool{}
-	for _, trial := range s.Left() {
+	for _, trial := range allLeft(s) {
 		values[trial.Setting.Values[1]] = true
 	}
 	if len(values) < 2 {
@@ -127,13 +127,13 @@ func TestBadShards(t *testing.T) {
 
 func TestMergedShardsAreTheWhole(t *testing.T) {
 	whole := search(t, "")
-	for _, trial := range whole.Left() {
+	for _, trial := range allLeft(whole) {
 		finish(whole.Apply, trial)
 	}
 	var merged *Search
 	for _, shard := range []string{"2/3", "1/3", "3/3", "1/3"} { // one of them twice
 		s := search(t, shard)
-		for _, trial := range s.Left() {
+		for _, trial := range allLeft(s) {
 			finish(s.Apply, trial)
 		}
 		part, err := ParseSearch([]byte(asJSON(t, s.Result())))
@@ -154,8 +154,8 @@ func TestMergedShardsAreTheWhole(t *testing.T) {
 	if !reflect.DeepEqual(a, b) {
 		t.Errorf("merged:\n%+v\nwant:\n%+v", b, a)
 	}
-	if len(merged.Left()) != 0 {
-		t.Errorf("%d runs left", len(merged.Left()))
+	if len(allLeft(merged)) != 0 {
+		t.Errorf("%d runs left", len(allLeft(merged)))
 	}
 }
 
@@ -172,7 +172,7 @@ func TestMergeRefusesOtherSearches(t *testing.T) {
 	} {
 		s := search(t, "")
 		other := NewSearch(grid(t, test.query, test.axes), Whole(), Environment{UserAgent: "other"})
-		finish(other.Apply, other.Left()[0])
+		finish(other.Apply, allLeft(other)[0])
 		err := s.Merge(other)
 		done, _ := s.Count()
 		switch {
@@ -189,9 +189,9 @@ func TestMergeRefusesOtherSearches(t *testing.T) {
 		func(r *train.Result) { r.Diverged = 1 },
 	} {
 		s, other := search(t, ""), search(t, "")
-		trial := s.Left()[3]
+		trial := allLeft(s)[3]
 		finish(s.Apply, trial)
-		for _, trial := range other.Left()[:5] {
+		for _, trial := range allLeft(other)[:5] {
 			finish(other.Apply, trial)
 		}
 		spoil(other.outcomes[3].rounds[0])
@@ -207,7 +207,7 @@ func TestMergeRefusesOtherSearches(t *testing.T) {
 
 func TestBadSearchDocuments(t *testing.T) {
 	s := search(t, "")
-	finish(s.Apply, s.Left()[0])
+	finish(s.Apply, allLeft(s)[0])
 	good := asJSON(t, s.Result())
 	for _, test := range []struct{ old, new, want string }{
 		{`pairlab.search/v1`, `pairlab.search/v2`, `want "pairlab.search/v1"`},
@@ -346,23 +346,23 @@ func TestTimeIsEstimatedFromSpeeds(t *testing.T) {
 	// that take a third of that.
 	s := NewSearch(grid(t, "models=baseline,siamese2&rounds=3&epochs=2", "ch1=64;ch2=64"), Whole(), Environment{})
 	base := NewSearch(grid(t, "models=baseline&rounds=3&epochs=2", "ch1=64"), Whole(), Environment{})
-	if got := float64(Seconds(base.Left(), Speeds{model.Baseline: 1000}, 2)); math.Abs(got-6*4.0/3/2) > 1e-12 {
+	if got := float64(Seconds(allLeft(base), Speeds{model.Baseline: 1000}, 2)); math.Abs(got-6*4.0/3/2) > 1e-12 {
 		t.Errorf("%v s, want 4", got)
 	}
-	if got := Seconds(s.Left(), Speeds{model.Baseline: 1000}, 1); got.Valid() {
+	if got := Seconds(allLeft(s), Speeds{model.Baseline: 1000}, 1); got.Valid() {
 		t.Errorf("%v s without a speed for Siamese2, want none", got)
 	}
 	// A narrower network is faster, and a wider one slower.
 	narrow := NewSearch(grid(t, "models=baseline&rounds=3&epochs=2", "ch1=8"), Whole(), Environment{})
 	wide := NewSearch(grid(t, "models=baseline&rounds=3&epochs=2", "fc=1024"), Whole(), Environment{})
 	speeds := Speeds{model.Baseline: 1000}
-	if a, b, c := Seconds(narrow.Left(), speeds, 1), Seconds(base.Left(), speeds, 1), Seconds(wide.Left(), speeds, 1); a >= b || b >= c {
+	if a, b, c := Seconds(allLeft(narrow), speeds, 1), Seconds(allLeft(base), speeds, 1), Seconds(allLeft(wide), speeds, 1); a >= b || b >= c {
 		t.Errorf("%v, %v and %v s, want them to grow with the widths", a, b, c)
 	}
 	// What is measured takes the place of what is given, at any width: a run
 	// as fast as the estimate said leaves the estimate as it was.
-	trial := narrow.Left()[0]
-	perRun := float64(Seconds(narrow.Left(), speeds, 1)) / 3 / (4.0 / 3)
+	trial := allLeft(narrow)[0]
+	perRun := float64(Seconds(allLeft(narrow), speeds, 1)) / 3 / (4.0 / 3)
 	finish(narrow.Apply, trial)
 	narrow.outcomes[0].rounds[0].Seconds, narrow.outcomes[0].rounds[0].PairsPerSecond = perRun, 2000/perRun
 	if got := narrow.Speeds(Speeds{model.Baseline: 1, model.Siamese2: 7}); math.Abs(got[model.Baseline]-1000) > 1e-9 || got[model.Siamese2] != 7 {

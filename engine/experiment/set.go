@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"iter"
 	"strconv"
 
 	"github.com/pairlab/pairlab/engine/train"
@@ -15,8 +16,9 @@ type Set interface {
 	// Settings are all settings, and Skipped those that no network can have.
 	Settings() []Setting
 	Skipped() []Skipped
-	// Left are the runs that are to be made here and are not finished.
-	Left() []Trial
+	// Left are the runs that are to be made here and are not finished when
+	// their turn comes: a search may have tens of thousands.
+	Left() iter.Seq[Trial]
 	// CountShard is how many of the runs to be made here are finished.
 	CountShard() (done, total int)
 	// SecondsLeft is about how long Left takes: see Seconds.

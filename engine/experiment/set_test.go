@@ -2,7 +2,9 @@ package experiment
 
 import (
 	"errors"
+	"iter"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -144,11 +146,11 @@ func TestSecondsLeftAreThoseOfTheRunsLeft(t *testing.T) {
 	for _, query := range []string{"view=techniques&rounds=3", "view=search&rounds=3&models=siamese2&grid=lr=0.1,1;ch1=16,32,64&shard=2/3"} {
 		s := someSet(t, query)
 		for done := range 5 {
-			want := Seconds(s.Left(), speeds, 2)
+			want := Seconds(allLeft(s), speeds, 2)
 			if got := s.SecondsLeft(speeds, 2); math.Abs(float64(got-want)) > 1e-9*float64(want) {
 				t.Errorf("%s: %v s left after %d runs, want %v", query, got, done, want)
 			}
-			next := s.Left()[0]
+			next := allLeft(s)[0]
 			for range 2 { // told twice, it counts once
 				s.Apply(next.Setting.Name, Event{Kind: DoneEvent, Model: next.Setting.Model, Round: next.Round, Parameters: 7, Result: &train.Result{}})
 			}
@@ -156,8 +158,8 @@ func TestSecondsLeftAreThoseOfTheRunsLeft(t *testing.T) {
 				t.Errorf("%s: the document has %d rounds after %d", query, rounds, done+1)
 			}
 		}
-		if done, total := s.CountShard(); done != 5 || total != 5+len(s.Left()) {
-			t.Errorf("%s: %d of %d runs are done, %d left", query, done, total, len(s.Left()))
+		if done, total := s.CountShard(); done != 5 || total != 5+len(allLeft(s)) {
+			t.Errorf("%s: %d of %d runs are done, %d left", query, done, total, len(allLeft(s)))
 		}
 	}
 }
@@ -195,3 +197,5 @@ func TestSpeedsAreMeasuredByTraining(t *testing.T) {
 		t.Errorf("half as wide at the same speed: %v, want about half", slow)
 	}
 }
+
+func allLeft(s interface{ Left() iter.Seq[Trial] }) []Trial { return slices.Collect(s.Left()) }

@@ -3,6 +3,7 @@ package experiment
 import (
 	"encoding/hex"
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/pairlab/pairlab/engine/model"
@@ -89,18 +90,22 @@ func (t *Trials) Count() (done, total int) {
 	return done, len(t.settings) * t.rounds
 }
 
-// Left are the runs that are not finished, rounds outermost: so every setting
-// has been tried before any is tried again.
-func (t *Trials) Left() []Trial {
-	var left []Trial
-	for round := range t.rounds {
-		for i := range t.settings {
-			if t.outcomes[i].rounds[round] == nil {
-				left = append(left, Trial{Setting: &t.settings[i], Round: round})
+// Left are the runs that are not finished when their turn comes, rounds
+// outermost: so every setting has been tried before any is tried again.
+func (t *Trials) Left() iter.Seq[Trial] {
+	return t.left(func(int) bool { return true })
+}
+
+func (t *Trials) left(in func(setting int) bool) iter.Seq[Trial] {
+	return func(yield func(Trial) bool) {
+		for round := range t.rounds {
+			for i := range t.settings {
+				if in(i) && t.outcomes[i].rounds[round] == nil && !yield(Trial{Setting: &t.settings[i], Round: round}) {
+					return
+				}
 			}
 		}
 	}
-	return left
 }
 
 // Point is a setting's finished rounds and what they come to.

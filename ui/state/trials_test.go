@@ -2,6 +2,7 @@ package state
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -45,7 +46,7 @@ func TestTrialsAreCountedAndTheirTimeEstimated(t *testing.T) {
 		t.Fatalf("before: %+v", s)
 	}
 	left(0, 8) // on two workers
-	all := s.Set.Left()
+	all := slices.Collect(s.Set.Left())
 	begun := 100 * time.Second
 	s.Begin(begun, experiment.Environment{Workers: 1})
 	s.Apply("", experiment.Event{Kind: experiment.DataEvent, Data: &experiment.DataProgress{Total: 7}})
@@ -67,7 +68,7 @@ func TestTrialsAreCountedAndTheirTimeEstimated(t *testing.T) {
 	// It goes on with what is left.
 	s.Begin(begun, experiment.Environment{Workers: 2})
 	left(begun, 6)
-	for _, trial := range s.Set.Left() {
+	for trial := range s.Set.Left() {
 		s.end(trial)
 	}
 	s.SetPhase(begun, Done)

@@ -15,7 +15,7 @@ import (
 func searched(t *testing.T, query string) *experiment.SearchResult {
 	t.Helper()
 	s := trials(t, query)
-	for _, trial := range s.Set.Left() {
+	for trial := range s.Set.Left() {
 		accuracy := 0.5 + 0.1*float64(trial.Round)
 		for i, v := range trial.Setting.Values {
 			if v == "1" || v == "16" {

@@ -2,6 +2,7 @@ package text
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,11 +43,11 @@ func TestAPlanSaysHowManyRunsThereAreAndHowLongTheyTake(t *testing.T) {
 			t.Errorf("%q,\nwant %q", squeeze(got), want)
 		}
 	}
-	end(s, s.Set.Left()[0], train.Result{})
+	end(s, slices.Collect(s.Set.Left())[0], train.Result{})
 	if got := Plan(s, 1, true); !strings.HasPrefix(got, "11 of 12 runs are left. About ") || strings.Contains(got, "typical") {
 		t.Errorf("after one: %q", got)
 	}
-	for _, trial := range s.Set.Left() {
+	for trial := range s.Set.Left() {
 		end(s, trial, train.Result{})
 	}
 	if got := Plan(s, 1, true); got != "All 12 runs are done." {
@@ -77,7 +78,7 @@ func TestTheStatusOfTrials(t *testing.T) {
 	says("0 of 4 runs done, ")
 	s.Apply("", experiment.Event{Kind: experiment.DataEvent, Data: &experiment.DataProgress{Loaded: 1e6, Total: 2e6}})
 	says("Fetching images: 1.0 of 2.0 MB")
-	end(s, s.Set.Left()[0], train.Result{})
+	end(s, slices.Collect(s.Set.Left())[0], train.Result{})
 	s.SetPhase(0, state.Paused)
 	says("Paused, 1 of 4 runs done")
 	s.SetPhase(0, state.Done)
@@ -92,7 +93,7 @@ func TestTheStatusOfTrials(t *testing.T) {
 	if words, due := a.NextTrials(s, time.Second); !due || words != "Techniques: 20 % of the runs done." {
 		t.Errorf("announced: %q, %v", words, due)
 	}
-	for _, trial := range s.Set.Left() {
+	for trial := range s.Set.Left() {
 		end(s, trial, train.Result{})
 	}
 	if words, due := a.NextTrials(s, 2*time.Second); due {
@@ -109,7 +110,7 @@ func TestAComparisonSaysItsEffectAndItsCost(t *testing.T) {
 	if c := comparison(); c.Effect != none || c.Interval != "no round finished yet" || !strings.HasSuffix(EffectStyle(c, -1, 1), "--shown:none") {
 		t.Errorf("before the first run: %+v", c)
 	}
-	for _, trial := range s.Set.Left() {
+	for trial := range s.Set.Left() {
 		accuracy, seconds := 0.7, 2.0 // without
 		if trial.Setting.Values[0] == "1" {
 			accuracy, seconds = 0.9+0.02*float64(trial.Round), 3

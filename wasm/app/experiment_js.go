@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/pairlab/pairlab/engine/experiment"
@@ -81,11 +82,19 @@ func (c *controller) claim(p *plan) (stop *cancel.Signal, err error) {
 	return c.stop, nil
 }
 
-// jobs make runs of a plan.
-func (c *controller) jobs(p plan, tasks []task, kernels string) []*job {
+// jobsAtOnce is how many runs are handed to the scheduler at once: a large
+// search has tens of thousands.
+const jobsAtOnce = 500
+
+// jobs make the next runs of a plan, none at its end.
+func (c *controller) jobs(p plan, next func() (task, bool), kernels string) []*job {
 	interval := c.workers(p.record.Config.Workers) * int(messageInterval/time.Millisecond)
 	var jobs []*job
-	for _, t := range tasks {
+	for len(jobs) < jobsAtOnce {
+		t, ok := next()
+		if !ok {
+			break
+		}
 		j := &job{task: t, train: protocol.Train{
 			Run: t.run, Pairs: t.pairs, Pool: t.pool, Kernels: kernels, Interval: interval,
 		}}
@@ -145,9 +154,10 @@ func (c *controller) train(stop *cancel.Signal, p plan, kernels string) (jobs []
 		c.meet(config, workers)
 		c.scheduler.SetWorkers(workers)
 	}
-	next := p.record.tasks(p.set)
+	next, enough := iter.Pull(p.record.tasks(p.set))
+	defer enough()
 	for {
-		jobs = c.jobs(p, next(jobsAtOnce), kernels)
+		jobs = c.jobs(p, next, kernels)
 		if err != nil || len(jobs) == 0 {
 			return jobs, err
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -175,9 +176,6 @@ func (f finished) event() experiment.Event {
 	}
 }
 
-// jobsAtOnce is how many runs are handed to the scheduler at once.
-const jobsAtOnce = 500
-
 // task is a run that is still to be made.
 type task struct {
 	setting     string // of a set of trials
@@ -192,31 +190,23 @@ func (t task) key() runKey {
 	return keyOf(t.run)
 }
 
-// tasks are the runs that are still to be made of a record that is of set. They
-// come at most n at a time, none at the end: a large search has tens of
-// thousands.
-func (r record) tasks(set experiment.Set) func(n int) []task {
-	if set == nil {
-		left := slices.DeleteFunc(r.Config.Runs(), func(run experiment.Run) bool {
-			return slices.ContainsFunc(r.Done, func(f finished) bool { return f.key() == keyOf(run) })
-		})
-		return func(n int) (tasks []task) {
-			n = min(n, len(left))
-			for _, run := range left[:n] {
-				tasks = append(tasks, task{"", run, r.Config.Pairs, r.Config.Pool})
+// tasks are the runs that are still to be made of a record that is of set.
+func (r record) tasks(set experiment.Set) iter.Seq[task] {
+	return func(yield func(task) bool) {
+		if set != nil {
+			for t := range set.Left() {
+				if !yield(task{t.Setting.Name, t.Run(), t.Setting.Config.Pairs, t.Setting.Config.Pool}) {
+					return
+				}
 			}
-			left = left[n:]
-			return tasks
+			return
 		}
-	}
-	left := set.Left()
-	return func(n int) (tasks []task) {
-		n = min(n, len(left))
-		for _, t := range left[:n] {
-			tasks = append(tasks, task{t.Setting.Name, t.Run(), t.Setting.Config.Pairs, t.Setting.Config.Pool})
+		for _, run := range r.Config.Runs() {
+			done := slices.ContainsFunc(r.Done, func(f finished) bool { return f.key() == keyOf(run) })
+			if !done && !yield(task{"", run, r.Config.Pairs, r.Config.Pool}) {
+				return
+			}
 		}
-		left = left[n:]
-		return tasks
 	}
 }
 
@@ -245,12 +235,9 @@ func (r record) summary(set experiment.Set, epochs map[runKey]int, build string)
 	if len(epochs) == 0 {
 		return k
 	}
-	next := r.tasks(set)
-	for tasks := next(jobsAtOnce); len(tasks) > 0; tasks = next(jobsAtOnce) {
-		for _, t := range tasks {
-			if n := epochs[t.key()]; n > 0 {
-				k.Running = append(k.Running, text.KeptRun{Model: t.run.Model, Setting: t.setting, Round: t.run.Round, Epoch: n})
-			}
+	for t := range r.tasks(set) {
+		if n := epochs[t.key()]; n > 0 {
+			k.Running = append(k.Running, text.KeptRun{Model: t.run.Model, Setting: t.setting, Round: t.run.Round, Epoch: n})
 		}
 	}
 	return k

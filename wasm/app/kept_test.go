@@ -41,7 +41,7 @@ func TestARecordIsReadAsItWasWritten(t *testing.T) {
 		t.Errorf("read\n%+v, want\n%+v", got, r)
 	}
 	var left []string
-	for _, task := range got.tasks(nil)(100) {
+	for task := range got.tasks(nil) {
 		left = append(left, stateName("7", task.key()))
 		if name := left[len(left)-1]; keyOfState(name) != task.key() {
 			t.Errorf("%s is taken for the state of %+v", name, keyOfState(name))
@@ -103,7 +103,7 @@ func TestASetOfTrialsIsReadAsItWasKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := record{Config: set.Config(), Views: new(set.Views())}
-	first := set.Left()[0].Setting
+	first := &set.Settings()[0]
 	for round := range 3 {
 		r.Done = append(r.Done, finished{Setting: first.Name, Model: first.Model, Round: round, Parameters: 9, Result: train.Result{
 			Seed: 1 + uint64(round), TestAccuracy: 0.9, Digest: "0a",
@@ -121,8 +121,7 @@ func TestASetOfTrialsIsReadAsItWasKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	next := got.tasks(again)
-	tasks := slices.Concat(next(30), next(30), next(30))
+	tasks := slices.Collect(got.tasks(again))
 	if len(tasks) != 37 || tasks[0].key() != (runKey{first.Name, 3}) || tasks[0].pairs != 1000 || tasks[0].pool != 60_000 {
 		t.Errorf("%d tasks, the first %+v, want 37 from round 3 on", len(tasks), tasks[0])
 	}

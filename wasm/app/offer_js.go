@@ -292,13 +292,11 @@ func read(journal *keep.Journal, id string) (*plan, error) {
 	if len(states) == 0 {
 		return p, nil
 	}
-	var left []task
-	next := p.record.tasks(p.set)
-	for tasks := next(jobsAtOnce); len(tasks) > 0; tasks = next(jobsAtOnce) {
-		left = append(left, slices.DeleteFunc(tasks, func(t task) bool { return states[t.key()] == "" })...)
-	}
-	for _, t := range left {
+	for t := range p.record.tasks(p.set) {
 		name := states[t.key()]
+		if name == "" {
+			continue
+		}
 		newest, err := journal.Newest(name)
 		if errors.Is(err, keep.ErrNone) {
 			continue

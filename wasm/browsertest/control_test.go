@@ -63,6 +63,8 @@ func TestPauseResumeAndStopActAtOnce(t *testing.T) {
 	// Of processor time in 100 ms; others may want the processors too.
 	busy := func(used time.Duration) bool { return used > 30*time.Millisecond }
 	idle := func(used time.Duration) bool { return used < 15*time.Millisecond }
+	v := open(t, "")
+	v.do(`window.progress = null; pairlab.on("progress", (e) => { progress = e.progress; })`)
 	for _, c := range []struct {
 		name   string
 		config map[string]any
@@ -75,8 +77,7 @@ func TestPauseResumeAndStopActAtOnce(t *testing.T) {
 		for _, transport := range []string{"shared", "ports"} {
 			for _, workers := range []int{2, 4} {
 				t.Run(fmt.Sprintf("%s, %d workers, %s", c.name, workers, transport), func(t *testing.T) {
-					v := open(t, "")
-					v.do(`window.progress = null; pairlab.on("progress", (e) => { progress = e.progress; })`)
+					v.t = t
 					config := endless()
 					maps.Copy(config, map[string]any{"workers": workers, "transport": transport, "batch": 100})
 					maps.Copy(config, c.config)

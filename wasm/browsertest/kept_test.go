@@ -196,6 +196,7 @@ func TestTheOfferSaysWhatWasLeftAndCanBeDiscarded(t *testing.T) {
 func TestDamagedStatesCostEpochsAndNothingElse(t *testing.T) {
 	config := tenRuns(map[string]any{"models": []string{"siamese2", "siamese10"}, "rounds": 1, "epochs": 50, "workers": 2})
 	want := undisturbed(t, config)
+	v := open(t, "")
 	for _, c := range []struct {
 		name   string
 		damage string // to each state that is kept: value, a Uint8Array under key
@@ -209,7 +210,7 @@ func TestDamagedStatesCostEpochsAndNothingElse(t *testing.T) {
 		{"the networks are swapped", `store.put(value, key.includes("siamese2") ? key.replace("siamese2", "siamese10") : key.replace("siamese10", "siamese2"));`, "newest", 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			v := open(t, "")
+			v.t = t
 			v.start(config)
 			v.waitKept(2)
 			// An address of the site without the page.

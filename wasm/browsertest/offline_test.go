@@ -346,7 +346,7 @@ func TestANewBuildComesWithTheNextLoadAndIsNotMixed(t *testing.T) {
 	site, second := nextBuild(t, "second", "0123456789ab")
 	host.deploy(site)
 	train(v)
-	if asked := host.requests("?v="); len(asked) > 0 {
+	if asked := host.requests("?v=" + first); len(asked) > 0 {
 		t.Errorf("a page of the first build asked the second for %q", asked)
 	}
 	v.reload()
@@ -356,7 +356,7 @@ func TestANewBuildComesWithTheNextLoadAndIsNotMixed(t *testing.T) {
 	// What is open goes on with its own build's files.
 	host.deploy(site)
 	train(open)
-	if asked := host.requests("?v="); len(asked) > 0 {
+	if asked := host.requests("?v=" + first); len(asked) > 0 {
 		t.Errorf("a page of the first build asked the second for %q", asked)
 	}
 

@@ -78,13 +78,23 @@ func tenRuns(more map[string]any) map[string]any {
 	return config
 }
 
-// undisturbed are the digests of an experiment to which nothing happens.
+// undisturbedOnes are digests by settings.
+var undisturbedOnes = map[string][]string{}
+
+// undisturbed are the digests of an experiment to which nothing happens. It is
+// trained once, as they are the same on any workers.
 func undisturbed(t *testing.T, config map[string]any) []string {
 	t.Helper()
-	v := open(t, "")
-	v.start(config)
-	v.wait(trainLimit, "done")
-	return digests(v)
+	settings := maps.Clone(config)
+	delete(settings, "workers")
+	name := fmt.Sprint(settings) // its keys are sorted
+	if undisturbedOnes[name] == nil {
+		v := open(t, "")
+		v.start(config)
+		v.wait(trainLimit, "done")
+		undisturbedOnes[name] = digests(v)
+	}
+	return undisturbedOnes[name]
 }
 
 func TestADeadWorkerIsReplacedAndItsRunGoesOn(t *testing.T) {

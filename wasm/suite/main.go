@@ -87,8 +87,9 @@ func command(stage, temp string) (*exec.Cmd, error) {
 		return exec.Command("go", "test", "-json", "./..."), nil
 	case "browser":
 		// Not from the cache: the site under test is not among the inputs
-		// that go test knows of.
-		return exec.Command("go", "test", "-json", "-count=1", "-timeout=20m", "-tags=browser", "./wasm/browsertest/..."), nil
+		// that go test knows of. The timeout is for what hangs: every wait in
+		// the tests has a limit of its own.
+		return exec.Command("go", "test", "-json", "-count=1", "-timeout=40m", "-tags=browser", "./wasm/browsertest/..."), nil
 	case "wasm":
 		return wasmCommand(temp)
 	}
