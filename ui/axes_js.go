@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/hack-pad/safejs"
@@ -24,6 +25,7 @@ type axes struct {
 	edited                   func()
 	place, preset, help, add *element
 	error                    *element
+	settings                 []string // that a row may be about
 	rows                     []*axisRow
 	made                     int // rows, ever
 }
@@ -39,6 +41,15 @@ func newAxes(d *dom, p *Page, edited func()) *axes {
 	}
 	for _, g := range experiment.GridPresets() {
 		d.create(a.preset, "option", "value", g.Name).text(g.Label)
+	}
+	// A row is cloned with all that it may be about.
+	for _, f := range experiment.SearchFields() {
+		a.settings = append(a.settings, f.Name)
+	}
+	a.settings = append(a.settings, lossWeights)
+	choice := d.content("#axis").all("select")[0]
+	for _, name := range a.settings {
+		d.create(choice, "option", "value", name).text(text.FieldLabel(name))
 	}
 	a.preset.on("change", func(safejs.Value) { a.choose(a.preset.property("value")) })
 	a.add.on("click", func(safejs.Value) {
@@ -97,17 +108,8 @@ func (a *axes) newRow(setting, values string) *axisRow {
 		return d.wrap(v)
 	}
 	row := &axisRow{d.wrap(root), part("setting"), part("values"), part("remove"), part("error")}
-	known := false
-	option := func(name string) {
-		d.create(row.setting, "option", "value", name).text(text.FieldLabel(name))
-		known = known || name == setting
-	}
-	for _, f := range experiment.SearchFields() {
-		option(f.Name)
-	}
-	option(lossWeights)
-	if !known {
-		option(setting)
+	if !slices.Contains(a.settings, setting) {
+		d.create(row.setting, "option", "value", setting).text(text.FieldLabel(setting))
 	}
 	a.made++
 	id := "axis-error-" + text.Count(a.made)

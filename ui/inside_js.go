@@ -62,7 +62,7 @@ type insideView struct {
 	confusion                           *confusionTable
 	pairList                            *pairList
 	layer                               *layerView
-	folded                              []*element // parts of the body that are not shown yet
+	folded                              []*element // see fold
 	unfolds                             safejs.Func
 
 	list     []text.Network
@@ -92,10 +92,6 @@ func newInside(d *dom, inside Inside, now func() time.Duration) *insideView {
 	}
 	v.frame = newFrame(d, v.draw)
 	v.unfolds = d.function(func([]safejs.Value) { v.unfold() })
-	v.folded = v.body.all(".matrices > div, .listed, .pictures")
-	for _, part := range v.folded {
-		part.flag("hidden", true)
-	}
 	v.pairList = newPairList(d, v)
 	v.layer = newLayerView(d, v)
 	v.network.on("change", func(safejs.Value) {
@@ -149,6 +145,7 @@ func (v *insideView) show(list []text.Network) {
 	}
 	if v.matrix == nil {
 		v.matrix, v.confusion = newMatrixTable(v.dom, v.pairList.choose), newConfusionTable(v.dom)
+		v.fold()
 		v.unfold()
 	}
 	if !same {
@@ -163,8 +160,15 @@ func (v *insideView) show(list []text.Network) {
 	v.step()
 }
 
-// unfold shows the body's large parts one a frame, as laying out all of them at
-// once would hold the page.
+// fold hides the body's large parts, and rows of these, for unfold to show one a
+// frame: laying out all of them at once would hold the page.
+func (v *insideView) fold() {
+	v.folded = v.body.all(".matrices > div, .matrix tbody tr:nth-child(n+4), .listed, .pictures")
+	for _, part := range v.folded {
+		part.flag("hidden", true)
+	}
+}
+
 func (v *insideView) unfold() {
 	if len(v.folded) > 0 {
 		v.folded[0].flag("hidden", false)

@@ -214,7 +214,7 @@ func (p *Page) resized() {
 
 // phaseChanged draws at once: whoever sees the new phase may read the rest.
 func (p *Page) phaseChanged() {
-	p.charts.stale = true
+	p.charts.stale = p.charts.stale || p.current == nil
 	p.render()
 	p.charts.flush(p.state)
 	p.replan()

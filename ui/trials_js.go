@@ -378,9 +378,13 @@ func fileName(t *state.Trials, extension string) string {
 
 // clone puts a copy of a template's content into an element.
 func (d *dom) clone(template string, into *element) {
-	content, err := d.find(template).value.Get("content")
-	d.note(err)
-	copied, err := content.Call("cloneNode", true)
+	copied, err := d.content(template).value.Call("cloneNode", true)
 	d.note(err)
 	into.call("append", copied)
+}
+
+func (d *dom) content(template string) *element {
+	content, err := d.find(template).value.Get("content")
+	d.note(err)
+	return d.wrap(content)
 }

@@ -275,16 +275,21 @@ func (p *Page) Networks(list []text.Network) {
 	p.frame.request()
 }
 
-// showNetworks shows them, if there is anything new.
-func (p *Page) showNetworks() {
+// ShowNetworks shows them, if there is anything new, in steps between which it
+// pauses.
+func (p *Page) ShowNetworks(pause func() error) {
 	if !p.learnt {
 		return
 	}
 	p.learnt = false
 	p.try.show(p.networks)
+	_ = pause() // without it all goes on at once
 	p.inside.show(p.networks)
+	_ = pause()
 	p.keep.show(p.networks)
 }
+
+func (p *Page) showNetworks() { p.ShowNetworks(func() error { return nil }) }
 
 // then has one of two functions called when a promise is settled.
 func (d *dom) then(promise safejs.Value, ok func(safejs.Value), failed func()) {

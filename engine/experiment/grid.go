@@ -51,16 +51,12 @@ func ParseGrid(c Config, text string) (Grid, error) {
 	}
 	axes, wrong := parseAxes(text)
 	g.Axes, errs = axes, append(errs, wrong...)
-	points := 1
-	for _, axis := range axes {
-		points = min(points*len(axis.Values), MaxPoints+1)
-	}
 	add := func(message string) { errs = append(errs, &FieldError{Name: "grid", Value: text, Message: message}) }
 	switch {
 	case len(errs) > 0:
 	case len(g.Axes) == 0:
 		add("want at least one axis, such as lr=0.01,0.1")
-	case points > MaxPoints:
+	case g.points() > MaxPoints:
 		add("has more than " + strconv.Itoa(MaxPoints) + " points")
 	default:
 		var reason error
@@ -109,6 +105,15 @@ func (g Grid) String() string {
 	return strings.Join(axes, ";")
 }
 
+// points is how many combinations of values there are, up to one too many.
+func (g Grid) points() int {
+	n := 1
+	for _, a := range g.Axes {
+		n = min(n*len(a.Values), MaxPoints+1)
+	}
+	return n
+}
+
 // Fields are the names of the settings that have axes, in their order.
 func (g Grid) Fields() []string {
 	var list []string
@@ -133,7 +138,8 @@ const settingsAtOnce = 100
 
 // settings are Settings with pauses, of which an error ends it.
 func (g Grid) settings(pause func() error) ([]Setting, []Skipped, error) {
-	var settings []Setting
+	// Grown bit by bit it would be copied again and again.
+	settings := make([]Setting, 0, g.points()*len(g.Config.Models))
 	var skipped []Skipped
 	for s, err := range g.each {
 		if (len(settings)+len(skipped))%settingsAtOnce == settingsAtOnce-1 {

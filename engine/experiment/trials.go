@@ -48,10 +48,17 @@ func newTrials(g Grid, pause func() error) (*Trials, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Trials{settings: settings, skipped: skipped, outcomes: make([]outcome, len(settings)), index: map[string]int{}, rounds: g.Config.Rounds}
+	n, rounds := len(settings), g.Config.Rounds
+	t := &Trials{settings: settings, skipped: skipped, outcomes: make([]outcome, n), index: make(map[string]int, n), rounds: rounds}
+	results := make([]*train.Result, n*rounds)
 	for i := range settings {
+		if i%settingsAtOnce == settingsAtOnce-1 {
+			if err := pause(); err != nil {
+				return nil, err
+			}
+		}
 		t.index[settings[i].Name] = i
-		t.outcomes[i].rounds = make([]*train.Result, t.rounds)
+		t.outcomes[i].rounds = results[i*rounds : (i+1)*rounds : (i+1)*rounds]
 	}
 	return t, nil
 }

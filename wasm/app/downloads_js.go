@@ -51,12 +51,13 @@ func newDownloads(base string) *downloads {
 }
 
 // fetch gets what is still missing for a pool of training images, all packs
-// side by side.
-func (d *downloads) fetch(stop *cancel.Signal, pool int, report func(experiment.DataProgress)) (data.Manifest, []data.Shard, error) {
+// side by side, after a pause.
+func (d *downloads) fetch(stop *cancel.Signal, pool int, pause func() error, report func(experiment.DataProgress)) (data.Manifest, []data.Shard, error) {
 	m, err := d.list(stop)
 	if err != nil {
 		return data.Manifest{}, nil, err
 	}
+	_ = pause() // without it all goes on at once
 	shards, err := m.Needed(pool)
 	if err != nil {
 		return m, nil, err

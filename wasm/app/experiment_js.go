@@ -110,6 +110,11 @@ func (c *controller) jobs(p plan, next func() (task, bool), kernels string) []*j
 func (c *controller) see(stop *cancel.Signal, p plan, kernels string) {
 	_ = c.pause() // the page shows the beginning first; if it fails, all goes on at once
 	jobs, err := c.train(stop, p, kernels)
+	if err == nil && p.set == nil {
+		_ = c.pause()
+		c.page.ShowNetworks(c.pause) // which takes as long as showing all else at the end
+		_ = c.pause()
+	}
 	failed := err != nil && stop.Err() == nil
 	c.mu.Lock()
 	c.stop = nil
@@ -141,7 +146,7 @@ func (c *controller) see(stop *cancel.Signal, p plan, kernels string) {
 // last in hand.
 func (c *controller) train(stop *cancel.Signal, p plan, kernels string) (jobs []*job, err error) {
 	config := p.record.Config
-	manifest, shards, err := c.packs.fetch(stop, p.record.pool(p.set), func(progress experiment.DataProgress) {
+	manifest, shards, err := c.packs.fetch(stop, p.record.pool(p.set), c.pause, func(progress experiment.DataProgress) {
 		e := experiment.Event{Kind: experiment.DataEvent, Data: &progress}
 		if p.set != nil {
 			c.page.ApplyTrial("", e)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -57,6 +58,9 @@ type controller struct {
 
 // runPage is the program in a window. It does not return.
 func runPage() error {
+	// The page's heap is a few MB, and collecting it holds the page: so it is
+	// done seldom.
+	debug.SetGCPercent(400)
 	started, err := boot()
 	if err != nil {
 		return err
