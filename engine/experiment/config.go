@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/pairlab/pairlab/engine/model"
 	"github.com/pairlab/pairlab/engine/optim"
@@ -105,40 +104,37 @@ func (c Config) Check() error {
 	if len(errs) > 0 {
 		return errs
 	}
-	return c.checkTogether()
+	return c.checkTogether(c.Train)
 }
 
-// checkTogether assumes that every setting is in its own range.
-func (c Config) checkTogether() error {
+// checkTogether assumes that every setting is in its own range. trained is
+// [Config.Train].
+func (c Config) checkTogether(trained func(model.Kind) train.Config) error {
 	var errs Errors
 	add := func(name, format string, args ...any) {
 		text, _ := FieldByName(name).Text(c)
 		errs = append(errs, &FieldError{Name: name, Value: text, Message: fmt.Sprintf(format, args...)})
 	}
+	lone := false
 	for _, kind := range c.Models {
-		t := c.Train(kind)
+		t := trained(kind)
+		lone = lone || t.Model.Siamese() && t.Model.BatchNorm && c.Pairs%c.Batch == 1%c.Batch
+		if len(errs) > 0 {
+			continue // one network's error will do
+		}
 		if t.Model.PairLoss == 0 && (t.Model.AuxLoss == 0 || !t.Model.Siamese()) {
 			name := "pairloss"
 			if c.PairLoss == nil && c.AuxLoss != nil {
 				name = "aux"
 			}
 			add(name, "leaves %s with no loss to train on", Label(kind))
-			break
-		}
-		if err := t.Model.Check(); err != nil {
+		} else if err := t.Model.Check(); err != nil {
 			add("models", "%v", err)
-			break
-		}
-		if err := t.Optim.Check(); err != nil {
+		} else if err := t.Optim.Check(); err != nil {
 			add("optimizer", "%v", err)
-			break
 		}
 	}
-	lone := func(kind model.Kind) bool {
-		t := c.Train(kind)
-		return t.Model.Siamese() && t.Model.BatchNorm && c.Pairs%c.Batch == 1%c.Batch
-	}
-	if slices.ContainsFunc(c.Models, lone) {
+	if lone {
 		add("batch", "leaves a batch of one pair (%d pairs in batches of %d), which batch norm cannot normalise", c.Pairs, c.Batch)
 	}
 	if c.Seed > MaxSeed-uint64(c.Rounds-1) {

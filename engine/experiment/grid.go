@@ -172,7 +172,8 @@ func (g Grid) each(yield func(Setting, error) bool) {
 				continue
 			}
 			seen[s.Name] = true
-			if !yield(s, s.Config.checkTogether()) {
+			trained := func(model.Kind) train.Config { return s.train }
+			if !yield(s, s.Config.checkTogether(trained)) {
 				return
 			}
 		}
@@ -212,13 +213,14 @@ func (g Grid) setting(kind model.Kind, fields []Field, point []string) Setting {
 }
 
 func settingName(kind model.Kind, fields []Field, values []string) string {
-	name := string(kind)
-	for i, f := range fields {
+	var name strings.Builder
+	name.WriteString(string(kind))
+	for i := range fields {
 		if values[i] != "" {
-			name += " " + f.Name + "=" + values[i]
+			name.WriteString(" " + fields[i].Name + "=" + values[i])
 		}
 	}
-	return name
+	return name.String()
 }
 
 // Run is the setting's run of a round, as its Config's Runs has it.

@@ -162,7 +162,7 @@ func parse(values map[string]string, errs Errors) (Config, error) {
 	if len(errs) > 0 {
 		return c, errs
 	}
-	return c, c.checkTogether()
+	return c, c.checkTogether(c.Train)
 }
 
 // Encode is the shortest query string, without a "?", that ParseQuery reads as
