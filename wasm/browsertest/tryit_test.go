@@ -302,5 +302,7 @@ func TestAWorkerThatDiesWhileItIsAskedIsReplaced(t *testing.T) {
 		if now := eval[int](v, `workers.length`); now != before {
 			t.Errorf("%s: %d workers were made in all, want %d", how, now, before)
 		}
+		// The verdict may be the one from before; this is the new worker's answer.
+		v.do(`pairlab.ask(0, 1)`)
 	}
 }
