@@ -214,7 +214,9 @@ func (p *Page) resized() {
 
 // phaseChanged draws at once: whoever sees the new phase may read the rest.
 func (p *Page) phaseChanged() {
-	p.charts.stale = p.charts.stale || p.current == nil
+	if p.current == nil { // sets of trials have no curves
+		p.charts.stale = true
+	}
 	p.render()
 	p.charts.flush(p.state)
 	p.replan()

@@ -108,7 +108,7 @@ func (c Config) Check() error {
 }
 
 // checkTogether assumes that every setting is in its own range. trained is
-// [Config.Train].
+// [Config.Train], or what that came to before.
 func (c Config) checkTogether(trained func(model.Kind) train.Config) error {
 	var errs Errors
 	add := func(name, format string, args ...any) {

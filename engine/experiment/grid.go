@@ -213,14 +213,13 @@ func (g Grid) setting(kind model.Kind, fields []Field, point []string) Setting {
 }
 
 func settingName(kind model.Kind, fields []Field, values []string) string {
-	var name strings.Builder
-	name.WriteString(string(kind))
+	parts := append(make([]string, 0, 1+len(fields)), string(kind))
 	for i := range fields {
 		if values[i] != "" {
-			name.WriteString(" " + fields[i].Name + "=" + values[i])
+			parts = append(parts, fields[i].Name+"="+values[i])
 		}
 	}
-	return name.String()
+	return strings.Join(parts, " ")
 }
 
 // Run is the setting's run of a round, as its Config's Runs has it.

@@ -117,7 +117,7 @@ func (t *Trials) CountShard() (done, total int) { return t.Count() }
 
 // SecondsLeft implements Set.
 func (t *Trials) SecondsLeft(speeds Speeds, workers int) Number {
-	return t.secondsLeft(func(int) bool { return true }, speeds, workers)
+	return t.secondsLeft(every, speeds, workers)
 }
 
 // SecondsLeft implements Set.

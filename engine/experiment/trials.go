@@ -100,9 +100,12 @@ func (t *Trials) Count() (done, total int) {
 // Left are the runs that are not finished when their turn comes, rounds
 // outermost: so every setting has been tried before any is tried again.
 func (t *Trials) Left() iter.Seq[Trial] {
-	return t.left(func(int) bool { return true })
+	return t.left(every)
 }
 
+func every(int) bool { return true }
+
+// left is Left of the settings that in chooses.
 func (t *Trials) left(in func(setting int) bool) iter.Seq[Trial] {
 	return func(yield func(Trial) bool) {
 		for round := range t.rounds {

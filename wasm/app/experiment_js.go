@@ -90,7 +90,7 @@ const jobsAtOnce = 500
 func (c *controller) jobs(p plan, next func() (task, bool), kernels string) []*job {
 	interval := c.workers(p.record.Config.Workers) * int(messageInterval/time.Millisecond)
 	var jobs []*job
-	for len(jobs) < jobsAtOnce {
+	for range jobsAtOnce {
 		t, ok := next()
 		if !ok {
 			break

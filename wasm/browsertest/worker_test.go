@@ -78,8 +78,8 @@ func tenRuns(more map[string]any) map[string]any {
 	return config
 }
 
-// undisturbedOnes are digests by settings.
-var undisturbedOnes = map[string][]string{}
+// undisturbedDigests are those that undisturbed has found, by settings.
+var undisturbedDigests = map[string][]string{}
 
 // undisturbed are the digests of an experiment to which nothing happens. It is
 // trained once, as they are the same on any workers.
@@ -88,13 +88,13 @@ func undisturbed(t *testing.T, config map[string]any) []string {
 	settings := maps.Clone(config)
 	delete(settings, "workers")
 	name := fmt.Sprint(settings) // its keys are sorted
-	if undisturbedOnes[name] == nil {
+	if undisturbedDigests[name] == nil {
 		v := open(t, "")
 		v.start(config)
 		v.wait(trainLimit, "done")
-		undisturbedOnes[name] = digests(v)
+		undisturbedDigests[name] = digests(v)
 	}
-	return undisturbedOnes[name]
+	return undisturbedDigests[name]
 }
 
 func TestADeadWorkerIsReplacedAndItsRunGoesOn(t *testing.T) {
