@@ -45,7 +45,7 @@ func (c *card) follow(f *form) {
 	}
 	c.drawn = now
 	network := f.settings.Train(c.kind).Model
-	c.parameters = text.Count(text.Parameters(network))
+	c.parameters = text.Count(network.Parameters())
 	c.parts["about"].text(text.About(network))
 	if !open {
 		return

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hack-pad/safejs"
 
+	"github.com/pairlab/pairlab/engine/experiment"
 	"github.com/pairlab/pairlab/ui/state"
 	"github.com/pairlab/pairlab/ui/text"
 )
@@ -55,13 +56,32 @@ func (c *controls) render(s *state.State, t *state.Trials, f *form, now time.Dur
 		phase, failure, fraction = t.Phase, nil, t.Fraction()
 		status = text.TrialsName(t.Set.Views().View) + ": " + text.TrialsStatus(t, now)
 	}
+	c.offer(phase, failure, f.label)
+
+	c.boot.flag("hidden", phase != state.Loading)
+	c.status.flag("hidden", phase == state.Loading).text(status)
+	c.meter.text(text.Meter(s))
+	c.overall.number("value", float64(int(1000*fraction))/1000)
+	busy, title := phase.Busy(), c.title
+	if busy {
+		title = fmt.Sprintf("%s · %s", text.Percent(fraction, 0), c.title)
+	}
+	d := c.dom.wrap(c.dom.document)
+	if d.property("title") != title && (!busy || now-c.titled >= titleEvery) {
+		c.titled = now
+		c.dom.note(c.dom.document.Set("title", title))
+	}
+}
+
+// offer has the buttons there that do something in the phase.
+func (c *controls) offer(phase state.Phase, failure *experiment.Error, train string) {
 	// A button that goes away must not take the keyboard with it.
 	held := false
 	for _, b := range []*element{c.train, c.pause, c.resume, c.stop, c.retry} {
 		held = held || b.focused()
 	}
 	busy := phase.Busy()
-	c.train.flag("disabled", busy || phase == state.Loading).text(f.label)
+	c.train.flag("disabled", busy || phase == state.Loading).text(train)
 	c.pause.flag("hidden", phase == state.Paused).flag("disabled", phase != state.Running)
 	c.resume.flag("hidden", phase != state.Paused)
 	c.stop.flag("disabled", !busy)
@@ -79,20 +99,6 @@ func (c *controls) render(s *state.State, t *state.Trials, f *form, now time.Dur
 		default:
 			c.train.call("focus")
 		}
-	}
-
-	c.boot.flag("hidden", phase != state.Loading)
-	c.status.flag("hidden", phase == state.Loading).text(status)
-	c.meter.text(text.Meter(s))
-	c.overall.number("value", float64(int(1000*fraction))/1000)
-	title := c.title
-	if busy {
-		title = fmt.Sprintf("%s · %s", text.Percent(fraction, 0), c.title)
-	}
-	d := c.dom.wrap(c.dom.document)
-	if d.property("title") != title && (!busy || now-c.titled >= titleEvery) {
-		c.titled = now
-		c.dom.note(c.dom.document.Set("title", title))
 	}
 }
 

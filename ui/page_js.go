@@ -50,6 +50,10 @@ type Page struct {
 	networks      []text.Network // to ask and to keep
 	networksShown safejs.Func    // calls showNetworks
 	chartDue      safejs.Func    // calls buildChart
+	editsShown    safejs.Func    // calls showEdits
+	unshown       bool           // edits, for which it will be called
+	beginShown    safejs.Func    // calls showBegin
+	begin         func()         // shows what begins; nil: it is shown
 	learnt        bool           // they are others than those that are shown
 	shelf         *shelfView
 	trials        []*trialsView
@@ -105,6 +109,8 @@ func New(h Handlers, pause func() error) (*Page, error) {
 	}
 	p.networksShown = d.function(func([]safejs.Value) { p.showNetworks() })
 	p.chartDue = d.function(func([]safejs.Value) { p.buildChart() })
+	p.editsShown = d.function(func([]safejs.Value) { p.showEdits() })
+	p.beginShown = d.function(func([]safejs.Value) { p.showBegin() })
 	p.frame = newFrame(d, p.render)
 	return p, d.err
 }
@@ -116,18 +122,40 @@ func (p *Page) Config() (experiment.Config, error) { return p.form.config() }
 // Begin shows a new experiment, in the form and the address too, and sets the
 // phase Running. What an earlier one measured is dropped.
 func (p *Page) Begin(c experiment.Config, env experiment.Environment) {
-	p.showTraining(c)
+	p.current = nil
 	p.state.Begin(p.now(), c, env)
 	p.notices.notes = nil
 	p.charts.begin(c)
-	p.keep.reproduce(c)
-	p.phaseChanged()
+	p.begun(func() {
+		p.showTraining(c)
+		p.keep.reproduce(c)
+	})
 }
 
-// showTraining has the networks' training in hand, and the form and the address
-// say its settings. What they say of sets of trials stays.
+// begun says that the experiment in hand has begun, and moves the keyboard to
+// the buttons that it is paused with. What begins is shown by show in a task of
+// its own, and drawn in another.
+func (p *Page) begun(show func()) {
+	p.begin = show
+	p.controls.offer(p.phase(), nil, p.form.label)
+	if p.current != nil {
+		p.current.offer()
+	}
+	p.sayPhase()
+	p.frame.soon(p.beginShown)
+}
+
+func (p *Page) showBegin() {
+	if show := p.begin; show != nil {
+		p.begin = nil
+		show()
+		p.frame.soon(p.frame.tick)
+	}
+}
+
+// showTraining has the form and the address say the settings of the networks'
+// training. What they say of sets of trials stays.
 func (p *Page) showTraining(c experiment.Config) {
-	p.current = nil
 	c.Views = p.form.views()
 	p.form.show(c)
 }
@@ -197,12 +225,25 @@ func (p *Page) start() {
 	p.handlers.Start(c)
 }
 
-// edited follows a change of the settings.
+// edited follows a change of the settings. Nothing begins with what was planned
+// before; the new plans and the drawing come in a task of their own.
 func (p *Page) edited() {
-	if p.frame != nil { // else the page is not complete yet, and not drawn
-		p.replan()
-		p.frame.now()
+	if p.frame == nil { // the page is not complete yet, and not drawn
+		return
 	}
+	for _, v := range p.trials {
+		v.drop()
+	}
+	if !p.unshown {
+		p.unshown = true
+		p.frame.soon(p.editsShown)
+	}
+}
+
+func (p *Page) showEdits() {
+	p.unshown = false
+	p.plan()
+	p.frame.now()
 }
 
 // resized hands on a change of the number of workers while they train.
@@ -214,12 +255,21 @@ func (p *Page) resized() {
 
 // phaseChanged draws at once: whoever sees the new phase may read the rest.
 func (p *Page) phaseChanged() {
+	p.showBegin()
 	if p.current == nil { // sets of trials have no curves
 		p.charts.stale = true
 	}
 	p.render()
 	p.charts.flush(p.state)
-	p.replan()
+	for _, v := range p.trials {
+		v.drop()
+	}
+	p.plan()
+	p.sayPhase()
+}
+
+// sayPhase sets the html element's data-state and data-error.
+func (p *Page) sayPhase() {
 	root, failure := p.dom.find("html"), p.state.Failure
 	if p.current != nil {
 		failure = p.current.shown.Failure

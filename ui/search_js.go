@@ -30,7 +30,7 @@ func newSearch(d *dom, p *Page) *search {
 		best:       map[model.Kind]*element{},
 		files:      d.find("#search-files"), filesError: d.find("#search-files-error"), filesDone: d.find("#search-files-done"),
 	}
-	s.axes = newAxes(d, p, s.replan)
+	s.axes = newAxes(d, p)
 	s.heat, s.points = newHeatMap(d), newPointTable(d)
 	for _, kind := range model.Kinds {
 		s.best[kind] = d.find("#search [data-best=" + string(kind) + "]")

@@ -70,6 +70,7 @@ func (p *Page) ShelfSays(what string, undo bool) {
 // Show shows the result of an experiment that was made before, in place of the
 // one in hand, in the phase Done.
 func (p *Page) Show(r experiment.Result) {
+	p.current = nil
 	p.showTraining(r.Config)
 	p.state.Begin(p.now(), r.Config, r.Environment)
 	for _, m := range r.Models {

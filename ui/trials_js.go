@@ -112,7 +112,7 @@ func (v *trialsView) newField(f experiment.Field) *input {
 		} else if settled || in.complaining() {
 			in.complain(text.Error(e))
 		}
-		v.replan()
+		v.page.edited()
 	}
 	in.control.on("input", func(safejs.Value) { follow(false) })
 	in.control.on("change", func(safejs.Value) { follow(true) })
@@ -161,13 +161,23 @@ func (v *trialsView) start() {
 	v.page.handlers.Trials.Start(v.next.Set)
 }
 
-// replan has the program work out what the settings come to. What is under way
-// is not changed.
-func (v *trialsView) replan() {
-	if v.page.phase().Busy() || v.page.phase() == state.Loading {
+// settled says that what is planned may change: what is under way is not.
+func (v *trialsView) settled() bool {
+	return !v.page.phase().Busy() && v.page.phase() != state.Loading
+}
+
+// drop forgets what was planned.
+func (v *trialsView) drop() {
+	if v.settled() {
+		v.next, v.eager = nil, false
+	}
+}
+
+// plan has the program work out what the settings come to.
+func (v *trialsView) plan() {
+	if !v.settled() {
 		return
 	}
-	v.next, v.eager = nil, false
 	c, err := v.page.form.config()
 	if err == nil && v.wrong() != nil {
 		err = experiment.Errors{}
@@ -235,10 +245,9 @@ func (p *Page) BeginTrials(set experiment.Set, env experiment.Environment) {
 		v.shown = state.NewTrials(set, p.Speeds(), env.Workers)
 	}
 	p.current, v.drawn = v, 0
-	p.showViews(v, set)
 	v.shown.Begin(p.now(), env)
 	p.notices.notes = nil
-	p.phaseChanged()
+	p.begun(func() { p.showViews(v, set) })
 }
 
 // showViews has the form, the address and a view's inputs say what its set is
@@ -288,40 +297,19 @@ func (p *Page) inHand() *state.Trials {
 	return p.current.shown
 }
 
-func (p *Page) replan() {
+func (p *Page) plan() {
 	for _, v := range p.trials {
-		v.replan()
+		v.plan()
 	}
 }
 
 // render writes what has changed since it last did. It says whether there is
 // more to draw in a while.
 func (v *trialsView) render(now time.Duration) (more bool) {
-	buttons := []*element{v.parts["start"], v.parts["pause"], v.parts["resume"], v.parts["stop"], v.parts["retry"]}
-	held := slices.ContainsFunc(buttons, (*element).focused)
-	phase, mine := v.page.phase(), v.page.current == v
-	busy := phase.Busy()
-	ours := mine && busy
+	mine, busy := v.page.current == v, v.page.phase().Busy()
 	v.lock(busy)
-	begun := 0.0
-	if v.next != nil {
-		begun = v.next.Fraction()
-	}
-	v.parts["start"].flag("hidden", ours).flag("disabled", busy || phase == state.Loading || begun == 1).
-		text(text.TrialsLabel(v.view, begun > 0 && begun < 1))
-	v.parts["pause"].flag("hidden", !ours || phase == state.Paused)
-	v.parts["resume"].flag("hidden", !ours || phase != state.Paused)
-	v.parts["stop"].flag("hidden", !ours)
-	if held && !slices.ContainsFunc(buttons, (*element).usable) {
-		// A button that goes away must not take the keyboard with it.
-		for _, b := range buttons {
-			if !b.is("hidden") && !b.is("disabled") {
-				b.call("focus")
-				break
-			}
-		}
-	}
-	v.parts["plan"].text(v.words).flag("hidden", ours)
+	v.offer()
+	v.parts["plan"].text(v.words).flag("hidden", mine && busy)
 	t := v.shown
 	for _, part := range []string{"bar", "status", "results"} {
 		v.parts[part].flag("hidden", t == nil)
@@ -352,6 +340,33 @@ func (v *trialsView) render(now time.Duration) (more bool) {
 		return true
 	}
 	return false
+}
+
+// offer has the buttons there that do something now.
+func (v *trialsView) offer() {
+	buttons := []*element{v.parts["start"], v.parts["pause"], v.parts["resume"], v.parts["stop"], v.parts["retry"]}
+	held := slices.ContainsFunc(buttons, (*element).focused)
+	phase := v.page.phase()
+	busy := phase.Busy()
+	ours := v.page.current == v && busy
+	begun := 0.0
+	if v.next != nil {
+		begun = v.next.Fraction()
+	}
+	v.parts["start"].flag("hidden", ours).flag("disabled", busy || phase == state.Loading || begun == 1).
+		text(text.TrialsLabel(v.view, begun > 0 && begun < 1))
+	v.parts["pause"].flag("hidden", !ours || phase == state.Paused)
+	v.parts["resume"].flag("hidden", !ours || phase != state.Paused)
+	v.parts["stop"].flag("hidden", !ours)
+	if held && !slices.ContainsFunc(buttons, (*element).usable) {
+		// A button that goes away must not take the keyboard with it.
+		for _, b := range buttons {
+			if !b.is("hidden") && !b.is("disabled") {
+				b.call("focus")
+				break
+			}
+		}
+	}
 }
 
 // usable says whether the element has the keyboard and can be used.

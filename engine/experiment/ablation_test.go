@@ -119,13 +119,13 @@ func TestComparisonsFindTheEffectsThatWereThere(t *testing.T) {
 	for _, trial := range allLeft(a) {
 		s := trial.Setting
 		v := 0.5 + roundEffect[trial.Round] + 0.002*random.NormFloat64()
-		if s.Values[0] == "1" {
+		if s.Values()[0] == "1" {
 			v += 0.1
 		}
-		if s.Values[1] == "0" {
+		if s.Values()[1] == "0" {
 			v += 0.05 // sharing harms here
 		}
-		if s.Values[2] == "1" {
+		if s.Values()[2] == "1" {
 			v += 0.02
 		}
 		accuracy[s.Name] = append(accuracy[s.Name], v)

@@ -79,15 +79,21 @@ func (c Config) Runs() []Run {
 // Train is what c has model kind trained by: the preset's own values, with
 // c's overrides of those that this model has.
 func (c Config) Train(kind model.Kind) train.Config {
-	own := presetOf(c.Preset).own(kind, c.Optimizer)
+	var own train.Config
+	c.train(kind, &own)
+	return own
+}
+
+// train makes own what Train gives.
+func (c *Config) train(kind model.Kind, own *train.Config) {
+	*own = presetOf(c.Preset).own(kind, c.Optimizer)
 	own.Batch, own.Epochs = c.Batch, c.Epochs
 	fields := Fields()
 	for i := range fields { // which are large: they are not copied
 		if f := &fields[i]; f.override != nil && f.Applies(kind) {
-			f.override.apply(&c, &own)
+			f.override.apply(c, own)
 		}
 	}
-	return own
 }
 
 // Check reports every setting that is out of its range, or that does not go

@@ -120,9 +120,10 @@ func (f Field) Changed(c Config) bool {
 
 // FieldByName is the field so named; its Name is empty if there is none.
 func FieldByName(name string) Field {
-	for _, f := range Fields() {
-		if f.Name == name {
-			return f
+	fields := Fields()
+	for i := range fields { // which are large: they are not copied
+		if fields[i].Name == name {
+			return fields[i]
 		}
 	}
 	return Field{}

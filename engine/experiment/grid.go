@@ -20,14 +20,18 @@ type Grid struct {
 	Axes   []Axis
 }
 
-// Setting is one network at one point of a grid.
+// Setting is one network at one point of a grid. As a grid may have thousands,
+// a setting keeps what tells it from the others; the rest is worked out.
 type Setting struct {
-	Name   string     // "siamese2 lr=0.1 ch1=16": the same wherever the grid is read
-	Model  model.Kind //
-	Values []string   // of the grid's Fields; empty where the network has no such thing
-	Config Config     // of this network alone, at this point
+	Name  string // "siamese2 lr=0.1 ch1=16": the same wherever the grid is read
+	Model model.Kind
+	Pairs int // that each of its runs trains on
+	Pool  int // training images that they are drawn from
 
-	train train.Config
+	grid   *Grid
+	point  int // which of the grid's
+	epochs int
+	work   float64 // for a pair, by that of its preset's network
 }
 
 // Skipped is a setting that no network can have, and why.
@@ -159,38 +163,37 @@ func (g Grid) settings(pause func() error) ([]Setting, []Skipped, error) {
 // each goes over the settings, with why one cannot be trained.
 func (g Grid) each(yield func(Setting, error) bool) {
 	fields := g.fields()
+	own := ownProducts{}
+	// Made once: what is made for each of thousands of settings has to be
+	// collected, which holds a page.
+	values, name := make([]string, len(fields)), []byte(nil)
+	config, trained := new(Config), new(train.Config)
+	train := func(model.Kind) train.Config { return *trained }
 	seen := map[string]bool{}
-	digits := make([]int, len(g.Axes)) // which value of each axis
-	for {
-		var point []string
-		for i, a := range g.Axes {
-			point = append(point, a.Values[digits[i]]...)
-		}
+	for point := range g.points() {
 		for _, kind := range g.Config.Models {
-			s := g.setting(kind, fields, point)
-			if seen[s.Name] {
-				continue
+			lacks := g.choose(values, kind, fields, point)
+			name = appendName(name[:0], kind, fields, values)
+			if lacks {
+				if seen[string(name)] {
+					continue
+				}
+				seen[string(name)] = true
 			}
-			seen[s.Name] = true
-			trained := func(model.Kind) train.Config { return s.train }
-			if !yield(s, s.Config.checkTogether(trained)) {
+			g.configure(config, kind, fields, values)
+			config.train(kind, trained)
+			s := Setting{
+				Name: string(name), Model: kind, Pairs: config.Pairs, Pool: config.Pool,
+				grid: &g, point: point, epochs: trained.Epochs, work: own.ratio(config.Preset, kind, trained.Model),
+			}
+			if !yield(s, config.checkTogether(train)) {
 				return
 			}
-		}
-		i := len(digits) - 1
-		for ; i >= 0; i-- {
-			if digits[i]++; digits[i] < len(g.Axes[i].Values) {
-				break
-			}
-			digits[i] = 0
-		}
-		if i < 0 {
-			return
 		}
 	}
 }
 
-func (g Grid) fields() []Field {
+func (g *Grid) fields() []Field {
 	var list []Field
 	for _, name := range g.Fields() {
 		list = append(list, FieldByName(name))
@@ -198,31 +201,69 @@ func (g Grid) fields() []Field {
 	return list
 }
 
-func (g Grid) setting(kind model.Kind, fields []Field, point []string) Setting {
-	s := Setting{Model: kind, Config: g.Config, Values: make([]string, len(fields))}
-	s.Config.Models = []model.Kind{kind}
-	for i, f := range fields {
-		if f.Applies(kind) {
-			s.Values[i] = point[i]
-			f.set(&s.Config, point[i])
+// choose puts a point's values of the fields into values: empty ones for what
+// the network lacks, if it lacks any.
+func (g *Grid) choose(values []string, kind model.Kind, fields []Field, point int) (lacks bool) {
+	end := len(values)
+	for i := len(g.Axes) - 1; i >= 0; i-- {
+		of := g.Axes[i].Values
+		end -= len(of[0])
+		copy(values[end:], of[point%len(of)])
+		point /= len(of)
+	}
+	for i := range fields {
+		if !fields[i].Applies(kind) {
+			values[i], lacks = "", true
 		}
 	}
-	s.Name = settingName(kind, fields, s.Values)
-	s.train = s.Config.Train(kind)
-	return s
+	return lacks
 }
 
-func settingName(kind model.Kind, fields []Field, values []string) string {
-	parts := append(make([]string, 0, 1+len(fields)), string(kind))
+// configure makes c the settings of a network alone that has the values.
+func (g *Grid) configure(c *Config, kind model.Kind, fields []Field, values []string) {
+	*c = g.Config
+	c.Models = []model.Kind{kind}
 	for i := range fields {
 		if values[i] != "" {
-			parts = append(parts, fields[i].Name+"="+values[i])
+			fields[i].set(c, values[i])
 		}
 	}
-	return strings.Join(parts, " ")
 }
+
+// appendName appends the name of the setting that has the values.
+func appendName(b []byte, kind model.Kind, fields []Field, values []string) []byte {
+	b = append(b, kind...)
+	for i := range fields {
+		if values[i] != "" {
+			b = append(append(b, ' '), fields[i].Name...)
+			b = append(append(b, '='), values[i]...)
+		}
+	}
+	return b
+}
+
+// Values are those of the grid's Fields; empty where the network has no such
+// thing.
+func (s *Setting) Values() []string { return s.values(s.grid.fields()) }
+
+func (s *Setting) values(fields []Field) []string {
+	values := make([]string, len(fields))
+	s.grid.choose(values, s.Model, fields, s.point)
+	return values
+}
+
+// Config is that of this network alone, at this point of the grid.
+func (s *Setting) Config() Config {
+	var c Config
+	fields := s.grid.fields()
+	s.grid.configure(&c, s.Model, fields, s.values(fields))
+	return c
+}
+
+// Seed is that of a round, from 0.
+func (s *Setting) Seed(round int) uint64 { return s.grid.Config.Seed + uint64(round) }
 
 // Run is the setting's run of a round, as its Config's Runs has it.
 func (s *Setting) Run(round int) Run {
-	return Run{Model: s.Model, Round: round, Seed: s.Config.Seed + uint64(round), Config: s.train}
+	return Run{Model: s.Model, Round: round, Seed: s.Seed(round), Config: s.Config().Train(s.Model)}
 }

@@ -144,8 +144,8 @@ func TestSettingsLeaveOutWhatMeansNothing(t *testing.T) {
 	if len(skipped) != 5 || skipped[0].Name != "baseline lr=0.5 pairloss=0" || !strings.Contains(skipped[0].Reason, "no loss") {
 		t.Errorf("skipped %+v, want Baseline's pairloss=0 and each siamese with neither loss", skipped)
 	}
-	if !slices.Equal(settings[0].Values, []string{"0.5", "", "1", ""}) {
-		t.Errorf("Baseline's values %q", settings[0].Values)
+	if !slices.Equal(settings[0].Values(), []string{"0.5", "", "1", ""}) {
+		t.Errorf("Baseline's values %q", settings[0].Values())
 	}
 }
 
@@ -157,10 +157,10 @@ func TestSettingsRunAsTheirConfigSays(t *testing.T) {
 	}
 	for i := range settings {
 		s := &settings[i]
-		if err := s.Config.Check(); err != nil {
+		if err := s.Config().Check(); err != nil {
 			t.Errorf("%s: %v", s.Name, err)
 		}
-		for round, want := range s.Config.Runs() {
+		for round, want := range s.Config().Runs() {
 			if got := s.Run(round); got != want || got.Model != s.Model {
 				t.Errorf("%s: round %d is %+v, want %+v", s.Name, round, got, want)
 			}
@@ -168,7 +168,7 @@ func TestSettingsRunAsTheirConfigSays(t *testing.T) {
 		// The name says all that the setting sets.
 		fields := strings.Fields(s.Name)
 		c, err := ParseQuery("rounds=3&seed=40&epochs=7&bn=0&models=" + strings.Join(fields, "&"))
-		if err != nil || !reflect.DeepEqual(c.Runs(), s.Config.Runs()) {
+		if err != nil || !reflect.DeepEqual(c.Runs(), s.Config().Runs()) {
 			t.Errorf("%s: not the runs that its name says (%v)", s.Name, err)
 		}
 	}
@@ -252,7 +252,7 @@ func FuzzParseGrid(f *testing.F) {
 		}
 		settings, _ := g.Settings()
 		for _, s := range settings {
-			if err := s.Config.Check(); err != nil {
+			if err := s.Config().Check(); err != nil {
 				t.Fatalf("%q: %s: %v", text, s.Name, err)
 			}
 		}

@@ -187,7 +187,7 @@ func (s *Search) Merge(other *Search) error {
 	}
 	for i, o := range other.outcomes {
 		for round, r := range o.rounds {
-			if mine := s.outcomes[i].rounds[round]; r != nil && mine != nil &&
+			if mine := s.outcomes[i].result(round); r != nil && mine != nil &&
 				(r.Digest != mine.Digest || r.TestAccuracy != mine.TestAccuracy || r.Diverged != mine.Diverged) {
 				return fmt.Errorf("experiment: searches that do not agree: %s, seed %d, has digest %q and %q: different programs made them",
 					s.settings[i].Name, mine.Seed, mine.Digest, r.Digest)
@@ -199,8 +199,8 @@ func (s *Search) Merge(other *Search) error {
 		mine := &s.outcomes[i]
 		mine.parameters = max(mine.parameters, o.parameters)
 		for round, r := range o.rounds {
-			if r != nil && mine.rounds[round] == nil {
-				mine.put(round, r)
+			if r != nil && mine.result(round) == nil {
+				s.put(i, round, r)
 			}
 		}
 	}

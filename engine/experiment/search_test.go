@@ -104,7 +104,7 @@ func TestShardsArePartsOfTheWhole(t *testing.T) {
 	s := NewSearch(g, Shard{1, 4}, Environment{})
 	values := map[string]bool{}
 	for _, trial := range allLeft(s) {
-		values[trial.Setting.Values[1]] = true
+		values[trial.Setting.Values()[1]] = true
 	}
 	if len(values) < 2 {
 		t.Errorf("shard 1/4 has only %v of ch1", values)

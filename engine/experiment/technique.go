@@ -119,12 +119,15 @@ func (a *Ablation) cells(kind model.Kind, field int, high, low string) []cell {
 	fields := a.grid.fields()
 	for i := range a.settings {
 		s := &a.settings[i]
-		if s.Model != kind || s.Values[field] != high {
+		if s.Model != kind {
 			continue
 		}
-		values := slices.Clone(s.Values)
+		values := s.Values()
+		if values[field] != high {
+			continue
+		}
 		values[field] = low
-		if j, ok := a.index[settingName(kind, fields, values)]; ok {
+		if j, ok := a.index[string(appendName(nil, kind, fields, values))]; ok {
 			cells = append(cells, cell{i, j})
 		}
 	}
@@ -147,13 +150,13 @@ func (a *Ablation) compare(field int, high, low string, cells []cell) Comparison
 	}
 	for round := range a.rounds {
 		unfinished := func(x cell) bool {
-			return a.outcomes[x.high].rounds[round] == nil || a.outcomes[x.low].rounds[round] == nil
+			return a.outcomes[x.high].result(round) == nil || a.outcomes[x.low].result(round) == nil
 		}
 		if slices.ContainsFunc(cells, unfinished) {
 			continue
 		}
 		for _, cell := range cells {
-			h, l := a.outcomes[cell.high].rounds[round], a.outcomes[cell.low].rounds[round]
+			h, l := a.outcomes[cell.high].result(round), a.outcomes[cell.low].result(round)
 			secondsHigh, reachedHigh := c.High.count(h, a.target)
 			secondsLow, reachedLow := c.Low.count(l, a.target)
 			if h.Diverged > 0 || l.Diverged > 0 {

@@ -18,16 +18,29 @@ type Trials struct {
 	outcomes []outcome // of the settings
 	index    map[string]int
 	rounds   int
+	seed     uint64 // of the first
 }
 
 type outcome struct {
 	parameters int
-	rounds     []*train.Result // by round; nil: to be made
+	rounds     []*train.Result // by round; nil: to be made, as all are if there are none
 	done       int             // rounds that are not nil
 }
 
+// result is a round's, nil if it is to be made.
+func (o *outcome) result(round int) *train.Result {
+	if o.rounds == nil {
+		return nil
+	}
+	return o.rounds[round]
+}
+
 // put takes in a round's result.
-func (o *outcome) put(round int, r *train.Result) {
+func (t *Trials) put(setting, round int, r *train.Result) {
+	o := &t.outcomes[setting]
+	if o.rounds == nil {
+		o.rounds = make([]*train.Result, t.rounds)
+	}
 	if o.rounds[round] == nil {
 		o.done++
 	}
@@ -40,7 +53,7 @@ type Trial struct {
 	Round   int      // from 0
 }
 
-// Run is the run to make, of the pairs that t.Setting.Config tells.
+// Run is the run to make.
 func (t Trial) Run() Run { return t.Setting.Run(t.Round) }
 
 func newTrials(g Grid, pause func() error) (*Trials, error) {
@@ -48,9 +61,11 @@ func newTrials(g Grid, pause func() error) (*Trials, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, rounds := len(settings), g.Config.Rounds
-	t := &Trials{settings: settings, skipped: skipped, outcomes: make([]outcome, n), index: make(map[string]int, n), rounds: rounds}
-	results := make([]*train.Result, n*rounds)
+	n := len(settings)
+	t := &Trials{
+		settings: settings, skipped: skipped, outcomes: make([]outcome, n), index: make(map[string]int, n),
+		rounds: g.Config.Rounds, seed: g.Config.Seed,
+	}
 	for i := range settings {
 		if i%settingsAtOnce == settingsAtOnce-1 {
 			if err := pause(); err != nil {
@@ -58,7 +73,6 @@ func newTrials(g Grid, pause func() error) (*Trials, error) {
 			}
 		}
 		t.index[settings[i].Name] = i
-		t.outcomes[i].rounds = results[i*rounds : (i+1)*rounds : (i+1)*rounds]
 	}
 	return t, nil
 }
@@ -85,7 +99,7 @@ func (t *Trials) Apply(setting string, e Event) {
 			t.outcomes[i].parameters = e.Parameters
 		}
 		r := finiteResult(*e.Result)
-		t.outcomes[i].put(e.Round, &r)
+		t.put(i, e.Round, &r)
 	}
 }
 
@@ -110,7 +124,7 @@ func (t *Trials) left(in func(setting int) bool) iter.Seq[Trial] {
 	return func(yield func(Trial) bool) {
 		for round := range t.rounds {
 			for i := range t.settings {
-				if in(i) && t.outcomes[i].rounds[round] == nil && !yield(Trial{Setting: &t.settings[i], Round: round}) {
+				if in(i) && t.outcomes[i].result(round) == nil && !yield(Trial{Setting: &t.settings[i], Round: round}) {
 					return
 				}
 			}
@@ -153,7 +167,7 @@ func (t *Trials) Points(epochs bool) []Point {
 
 func (t *Trials) point(i int, epochs bool) Point {
 	s, o := &t.settings[i], &t.outcomes[i]
-	p := Point{Setting: s.Name, Model: s.Model, Values: s.Values, Parameters: o.parameters, Rounds: []Score{}}
+	p := Point{Setting: s.Name, Model: s.Model, Values: s.Values(), Parameters: o.parameters, Rounds: []Score{}}
 	var rounds []train.Result
 	for _, r := range o.rounds {
 		if r == nil {
@@ -197,19 +211,19 @@ func (t *Trials) Restore(setting string, parameters int, r train.Result) error {
 	if !known {
 		return fmt.Errorf("%q is not a setting of the grid", setting)
 	}
-	o, first, s := &t.outcomes[i], t.settings[i].Config.Seed, Score(r)
+	o, first, s := &t.outcomes[i], t.seed, Score(r)
 	switch {
 	case parameters < 0:
 		return fmt.Errorf("%s has %d parameters", setting, parameters)
 	case s.Seed < first || s.Seed-first >= uint64(t.rounds):
 		return fmt.Errorf("%s: seed %d is of no round: want %d to %d", setting, s.Seed, first, first+uint64(t.rounds)-1)
-	case o.rounds[s.Seed-first] != nil:
+	case o.result(int(s.Seed-first)) != nil:
 		return fmt.Errorf("%s: seed %d is there twice", setting, s.Seed)
 	case !s.plausible():
 		return fmt.Errorf("%s: seed %d has figures that no run has", setting, s.Seed)
 	}
 	o.parameters = parameters
-	o.put(int(s.Seed-first), &r)
+	t.put(i, int(s.Seed-first), &r)
 	return nil
 }
 

@@ -37,9 +37,8 @@ type Speeds map[model.Kind]float64
 // Trials.Speeds.
 func Seconds(trials []Trial, speeds Speeds, workers int) Number {
 	var sum float64
-	own := ownProducts{}
 	for _, t := range trials {
-		sum += own.seconds(t.Setting, speeds)
+		sum += t.Setting.seconds(speeds)
 	}
 	return Number(sum / float64(max(1, workers)))
 }
@@ -47,22 +46,21 @@ func Seconds(trials []Trial, speeds Speeds, workers int) Number {
 // secondsLeft is Seconds of the runs left of the settings that in chooses.
 func (t *Trials) secondsLeft(in func(setting int) bool, speeds Speeds, workers int) Number {
 	var sum float64
-	own := ownProducts{}
 	for i := range t.settings {
 		if left := t.rounds - t.outcomes[i].done; left > 0 && in(i) {
-			sum += float64(left) * own.seconds(&t.settings[i], speeds)
+			sum += float64(left) * t.settings[i].seconds(speeds)
 		}
 	}
 	return Number(sum / float64(max(1, workers)))
 }
 
 // seconds is how long a run takes on one worker.
-func (o ownProducts) seconds(s *Setting, speeds Speeds) float64 {
+func (s *Setting) seconds(speeds Speeds) float64 {
 	speed := speeds[s.Model]
 	if !(speed > 0) {
 		return math.NaN()
 	}
-	return s.pairs() * o.ratio(s) / speed * (1 + testShare)
+	return float64(s.Pairs) * float64(s.epochs) * s.work / speed * (1 + testShare)
 }
 
 // TypicalSpeeds are about those of one core of a computer of today, with
@@ -77,11 +75,11 @@ func TypicalSpeeds(kernels string) Speeds {
 // Speeds are the given speeds, with those of networks that have finished runs
 // as these measured them.
 func (t *Trials) Speeds(given Speeds) Speeds {
-	m := newMeasured()
+	m := measured{}
 	for i := range t.settings {
 		for _, r := range t.outcomes[i].rounds {
 			if r != nil {
-				m.add(&t.settings[i], r)
+				m.add(t.settings[i].Model, t.settings[i].work, r)
 			}
 		}
 	}
@@ -90,40 +88,35 @@ func (t *Trials) Speeds(given Speeds) Speeds {
 
 // Speeds are the given speeds, as Trials.Speeds.
 func (r Result) Speeds(given Speeds) Speeds {
-	m := newMeasured()
+	m, own := measured{}, ownProducts{}
 	for i := range r.Models {
 		kind := r.Models[i].Name
-		s := &Setting{Model: kind, Config: r.Config, train: r.Config.Train(kind)}
+		work := own.ratio(r.Config.Preset, kind, r.Config.Train(kind).Model)
 		for k := range r.Models[i].Rounds {
-			m.add(s, &r.Models[i].Rounds[k])
+			m.add(kind, work, &r.Models[i].Rounds[k])
 		}
 	}
 	return m.speeds(given)
 }
 
 // measured are the speeds of finished runs.
-type measured struct {
-	own ownProducts
-	sum map[model.Kind]struct{ work, seconds float64 }
-}
+type measured map[model.Kind]struct{ work, seconds float64 }
 
-func newMeasured() measured {
-	return measured{ownProducts{}, map[model.Kind]struct{ work, seconds float64 }{}}
-}
-
-func (m measured) add(s *Setting, r *train.Result) {
+// add counts in a run of a network whose work for a pair is so much of that of
+// its preset's.
+func (m measured) add(kind model.Kind, work float64, r *train.Result) {
 	if r.Seconds > 0 && r.PairsPerSecond > 0 {
-		sum := m.sum[s.Model]
-		sum.work += r.Seconds * r.PairsPerSecond * m.own.ratio(s)
+		sum := m[kind]
+		sum.work += r.Seconds * r.PairsPerSecond * work
 		sum.seconds += r.Seconds
-		m.sum[s.Model] = sum
+		m[kind] = sum
 	}
 }
 
 func (m measured) speeds(given Speeds) Speeds {
 	speeds := Speeds{}
 	for _, kind := range model.Kinds {
-		if sum := m.sum[kind]; sum.seconds > 0 {
+		if sum := m[kind]; sum.seconds > 0 {
 			speeds[kind] = sum.work / sum.seconds
 		} else if given[kind] > 0 {
 			speeds[kind] = given[kind]
@@ -132,16 +125,13 @@ func (m measured) speeds(given Speeds) Speeds {
 	return speeds
 }
 
-// pairs is how many pairs a run trains on, over all epochs.
-func (s *Setting) pairs() float64 { return float64(s.Config.Pairs) * float64(s.train.Epochs) }
-
-// ownProducts remembers the products of the networks as the preset has them.
+// ownProducts remembers the products of the networks as their preset has them.
 type ownProducts map[model.Kind]float64
 
-// ratio is the setting's work for a pair by that of its preset's network.
-func (o ownProducts) ratio(s *Setting) float64 {
-	if o[s.Model] == 0 {
-		o[s.Model] = products(presetOf(s.Config.Preset).defaults.Train(s.Model).Model)
+// ratio is a network's work for a pair by that of its preset's network.
+func (o ownProducts) ratio(preset string, kind model.Kind, network model.Config) float64 {
+	if o[kind] == 0 {
+		o[kind] = products(presetOf(preset).defaults.Train(kind).Model)
 	}
-	return products(s.train.Model) / o[s.Model]
+	return products(network) / o[kind]
 }

@@ -1,5 +1,7 @@
 package model
 
+import "github.com/pairlab/pairlab/engine/parallel"
+
 // LayerKind says what a layer does.
 type LayerKind string
 
@@ -35,6 +37,22 @@ func (c Config) Copies(l Layer) int {
 		return 2
 	}
 	return 1
+}
+
+// Parameters is how many parameters the network has.
+func (c Config) Parameters() int {
+	sum := 0
+	for _, l := range c.Layers() {
+		sum += l.Parameters * c.Copies(l)
+	}
+	return sum
+}
+
+// Gathered is the most values that the ranks of a group gather at once, apart
+// from vectors as long as the parameters: a chunk's batch norm statistics of
+// two branches, or its losses.
+func (c Config) Gathered() int {
+	return parallel.Chunks * 2 * 2 * max(c.Ch1, c.Ch2, c.FC)
 }
 
 // Layers are the network's layers, in the order of their work: see baseline.go

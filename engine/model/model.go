@@ -87,14 +87,6 @@ func (m *Model[T]) Digest() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// Gathered is the most values that the ranks of a group gather at once, apart
-// from vectors as long as the parameters: a chunk's batch norm statistics of
-// two branches, or its losses.
-func (m *Model[T]) Gathered() int {
-	widest := max(m.Config.Ch1, m.Config.Ch2, m.Config.FC)
-	return parallel.Chunks * 2 * 2 * widest
-}
-
 // Net is a model on a tape: what a batch goes through.
 type Net[T tensor.Float] struct {
 	Tape *autograd.Tape[T]

@@ -7,15 +7,6 @@ import (
 	"github.com/pairlab/pairlab/engine/model"
 )
 
-// Parameters is how many parameters a network has.
-func Parameters(c model.Config) int {
-	sum := 0
-	for _, l := range c.Layers() {
-		sum += l.Parameters * c.Copies(l)
-	}
-	return sum
-}
-
 // About says in a sentence how a network goes about its task.
 func About(c model.Config) string {
 	weights := "the same weights"
@@ -40,7 +31,7 @@ func About(c model.Config) string {
 // in one that both share, or in two of their own. A layer's share of all
 // parameters is its --part.
 func Drawing(c model.Config) string {
-	layers, all := c.Layers(), Parameters(c)
+	layers, all := c.Layers(), c.Parameters()
 	trunk := 0 // where the layers begin that a pair goes through as one
 	for trunk < len(layers) && layers[trunk].Branch {
 		trunk++

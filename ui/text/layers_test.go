@@ -47,7 +47,7 @@ func TestDrawnParametersAddUpToTheNetworks(t *testing.T) {
 				}
 				sum += n
 			}
-			if want := m.Params.Count(); sum != want || !strings.Contains(html, ">"+Count(want)+" parameters in all<") || Parameters(c) != want {
+			if want := m.Params.Count(); sum != want || !strings.Contains(html, ">"+Count(want)+" parameters in all<") || c.Parameters() != want {
 				t.Errorf("%s, %s: the drawing's parameters add up to %d, want %d", kind, query, sum, want)
 			}
 		}

@@ -17,7 +17,7 @@ func searched(t *testing.T, query string) *experiment.SearchResult {
 	s := trials(t, query)
 	for trial := range s.Set.Left() {
 		accuracy := 0.5 + 0.1*float64(trial.Round)
-		for i, v := range trial.Setting.Values {
+		for i, v := range trial.Setting.Values() {
 			if v == "1" || v == "16" {
 				accuracy += 0.1 * float64(i+1)
 			}

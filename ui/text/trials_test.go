@@ -112,7 +112,7 @@ func TestAComparisonSaysItsEffectAndItsCost(t *testing.T) {
 	}
 	for trial := range s.Set.Left() {
 		accuracy, seconds := 0.7, 2.0 // without
-		if trial.Setting.Values[0] == "1" {
+		if trial.Setting.Values()[0] == "1" {
 			accuracy, seconds = 0.9+0.02*float64(trial.Round), 3
 		}
 		end(s, trial, train.Result{TestAccuracy: accuracy, Seconds: seconds, PairsPerSecond: 9000 / seconds, Epochs: []train.Epoch{{TestAccuracy: accuracy}}})

@@ -82,21 +82,26 @@ func (c *controller) claim(p *plan) (stop *cancel.Signal, err error) {
 	return c.stop, nil
 }
 
-// jobsAtOnce is how many runs are handed to the scheduler at once: a large
-// search has tens of thousands.
-const jobsAtOnce = 500
+// A large search has tens of thousands of runs.
+const (
+	jobsAtOnce   = 500 // are handed to the scheduler
+	jobsUnpaused = 50  // are made in a few milliseconds
+)
 
 // jobs make the next runs of a plan, none at its end.
 func (c *controller) jobs(p plan, next func() (task, bool), kernels string) []*job {
 	interval := c.workers(p.record.Config.Workers) * int(messageInterval/time.Millisecond)
 	var jobs []*job
-	for range jobsAtOnce {
+	for i := range jobsAtOnce {
+		if i%jobsUnpaused == jobsUnpaused-1 {
+			_ = c.pause() // if it fails, all is made at once
+		}
 		t, ok := next()
 		if !ok {
 			break
 		}
 		j := &job{task: t, train: protocol.Train{
-			Run: t.run, Pairs: t.pairs, Pool: t.pool, Kernels: kernels, Interval: interval,
+			Run: t.run(), Pairs: t.pairs, Pool: t.pool, Kernels: kernels, Interval: interval,
 		}}
 		if s, kept := p.states[t.key()]; kept {
 			j.epoch, j.state = s.epoch, s.sealed

@@ -75,7 +75,7 @@ func newPlan(config experiment.Config, set experiment.Set) plan {
 	if set != nil {
 		p.record.Views = new(set.Views())
 		set.Finished(func(s *experiment.Setting, parameters int, r train.Result) {
-			p.record.Done = append(p.record.Done, finished{s.Name, s.Model, int(r.Seed - s.Config.Seed), parameters, r})
+			p.record.Done = append(p.record.Done, finished{s.Name, s.Model, int(r.Seed - s.Seed(0)), parameters, r})
 		})
 	}
 	return p

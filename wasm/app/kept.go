@@ -179,15 +179,17 @@ func (f finished) event() experiment.Event {
 // task is a run that is still to be made.
 type task struct {
 	setting     string // of a set of trials
-	run         experiment.Run
+	model       model.Kind
+	round       int
 	pairs, pool int
+	run         func() experiment.Run // works it out: there may be tens of thousands
 }
 
 func (t task) key() runKey {
 	if t.setting != "" {
-		return runKey{t.setting, t.run.Round}
+		return runKey{t.setting, t.round}
 	}
-	return keyOf(t.run)
+	return runKey{string(t.model), t.round}
 }
 
 // tasks are the runs that are still to be made of a record that is of set.
@@ -195,7 +197,8 @@ func (r record) tasks(set experiment.Set) iter.Seq[task] {
 	return func(yield func(task) bool) {
 		if set != nil {
 			for t := range set.Left() {
-				if !yield(task{t.Setting.Name, t.Run(), t.Setting.Config.Pairs, t.Setting.Config.Pool}) {
+				s := t.Setting
+				if !yield(task{s.Name, s.Model, t.Round, s.Pairs, s.Pool, t.Run}) {
 					return
 				}
 			}
@@ -203,7 +206,8 @@ func (r record) tasks(set experiment.Set) iter.Seq[task] {
 		}
 		for _, run := range r.Config.Runs() {
 			done := slices.ContainsFunc(r.Done, func(f finished) bool { return f.key() == keyOf(run) })
-			if !done && !yield(task{"", run, r.Config.Pairs, r.Config.Pool}) {
+			made := func() experiment.Run { return run }
+			if !done && !yield(task{"", run.Model, run.Round, r.Config.Pairs, r.Config.Pool, made}) {
 				return
 			}
 		}
@@ -215,7 +219,7 @@ func (r record) pool(set experiment.Set) int {
 	pool := r.Config.Pool
 	if set != nil {
 		for i := range set.Settings() {
-			pool = max(pool, set.Settings()[i].Config.Pool)
+			pool = max(pool, set.Settings()[i].Pool)
 		}
 	}
 	return pool
@@ -237,7 +241,7 @@ func (r record) summary(set experiment.Set, epochs map[runKey]int, build string)
 	}
 	for t := range r.tasks(set) {
 		if n := epochs[t.key()]; n > 0 {
-			k.Running = append(k.Running, text.KeptRun{Model: t.run.Model, Setting: t.setting, Round: t.run.Round, Epoch: n})
+			k.Running = append(k.Running, text.KeptRun{Model: t.model, Setting: t.setting, Round: t.round, Epoch: n})
 		}
 	}
 	return k

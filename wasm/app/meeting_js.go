@@ -3,7 +3,6 @@ package main
 import (
 	"github.com/hack-pad/safejs"
 
-	"github.com/pairlab/pairlab/engine/train"
 	"github.com/pairlab/pairlab/wasm/group"
 	"github.com/pairlab/pairlab/wasm/protocol"
 	"github.com/pairlab/pairlab/wasm/web"
@@ -23,16 +22,13 @@ func (t *teamwork) meet() error {
 	if size == 1 {
 		return nil
 	}
-	network, err := train.NewModel(t.job.train.Run.Config.Model, 0)
-	if err != nil {
-		return err
-	}
-	m := &t.meeting
+	network, m := t.job.train.Run.Config.Model, &t.meeting
 	m.place = protocol.Team{
 		Size: size, Shared: t.shared, Spins: t.spins,
-		Values: len(network.Params.Data), Most: network.Gathered(),
+		Values: network.Parameters(), Most: network.Gathered(),
 	}
 	if t.shared {
+		var err error
 		m.buffer, err = group.NewBuffer(size, m.place.Values, m.place.Most)
 		return err
 	}

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime/debug"
+	"runtime"
 	"sync"
 	"time"
 
@@ -58,9 +58,6 @@ type controller struct {
 
 // runPage is the program in a window. It does not return.
 func runPage() error {
-	// The page's heap is a few MB, and collecting it holds the page: so it is
-	// done seldom.
-	debug.SetGCPercent(400)
 	started, err := boot()
 	if err != nil {
 		return err
@@ -113,6 +110,12 @@ func runPage() error {
 		return err
 	}
 	c.pause = yielder.Yield
+	if err := c.pause(); err != nil {
+		return err
+	}
+	// The browser compiles the collector when it first runs, which takes longer
+	// than collecting the page's few MB: during training it would be in the way.
+	runtime.GC()
 	if err := c.pause(); err != nil {
 		return err
 	}

@@ -94,12 +94,8 @@ func (r *run) restore() (*train.State, error) {
 
 // begin says that the run begins, and tells again what is behind it.
 func (r *run) begin(state *train.State) error {
-	network, err := train.NewModel(r.task.Run.Config.Model, r.task.Run.Seed)
-	if err != nil {
-		return err
-	}
 	start := r.event(experiment.StartEvent)
-	start.Parameters = len(network.Params.Data)
+	start.Parameters = r.task.Run.Config.Model.Parameters()
 	if state != nil {
 		start.EpochNumber = state.Epoch()
 	}
