@@ -36,7 +36,7 @@ type axisRow struct {
 
 func newAxes(d *dom, p *Page) *axes {
 	a := &axes{
-		dom: d, form: p.form, edited: p.edited, place: d.find("#axes"), preset: d.find("#grid-preset"),
+		dom: d, form: p.form, edited: p.replan, place: d.find("#axes"), preset: d.find("#grid-preset"),
 		help: d.find("#grid-help"), add: d.find("#add-axis"), error: d.find("#grid-error"),
 	}
 	for _, g := range experiment.GridPresets() {

@@ -50,8 +50,8 @@ type Page struct {
 	networks      []text.Network // to ask and to keep
 	networksShown safejs.Func    // calls showNetworks
 	chartDue      safejs.Func    // calls buildChart
-	editsShown    safejs.Func    // calls showEdits
-	unshown       bool           // edits, for which it will be called
+	planDue       safejs.Func    // calls plan
+	unplanned     bool           // it will be called
 	beginShown    safejs.Func    // calls showBegin
 	begin         func()         // shows what begins; nil: it is shown
 	learnt        bool           // they are others than those that are shown
@@ -87,14 +87,14 @@ func New(h Handlers, pause func() error) (*Page, error) {
 			p.cells = append(p.cells, newCell(d, kind, row))
 		}
 	}
-	together(d, p.cards, p.edited)
+	together(d, p.cards, p.replan)
 	p.downloads = newDownloads(d, p)
 	p.charts = newCharts(d)
 	for _, part := range []func(){
 		func() { p.try, p.keep = newTry(d, h.Networks, p.now), newKeep(d, h.Networks) },
 		func() { p.shelf = newShelf(d, h.Shelf) },
 		func() { p.inside = newInside(d, h.Inside, p.now) },
-		func() { p.form = newForm(d, p.edited) },
+		func() { p.form = newForm(d, p.replan) },
 		func() { p.form.load() },
 		func() { p.trials = append(p.trials, newTechniques(d, p).trialsView) },
 		func() { p.trials = append(p.trials, newSearch(d, p).trialsView) },
@@ -109,7 +109,7 @@ func New(h Handlers, pause func() error) (*Page, error) {
 	}
 	p.networksShown = d.function(func([]safejs.Value) { p.showNetworks() })
 	p.chartDue = d.function(func([]safejs.Value) { p.buildChart() })
-	p.editsShown = d.function(func([]safejs.Value) { p.showEdits() })
+	p.planDue = d.function(func([]safejs.Value) { p.plan() })
 	p.beginShown = d.function(func([]safejs.Value) { p.showBegin() })
 	p.frame = newFrame(d, p.render)
 	return p, d.err
@@ -225,24 +225,26 @@ func (p *Page) start() {
 	p.handlers.Start(c)
 }
 
-// edited follows a change of the settings. Nothing begins with what was planned
-// before; the new plans and the drawing come in a task of their own.
-func (p *Page) edited() {
+// replan follows a change of the settings or the phase. Nothing begins with what
+// was planned before; the new plans and the drawing come in a task of their own.
+func (p *Page) replan() {
 	if p.frame == nil { // the page is not complete yet, and not drawn
 		return
 	}
 	for _, v := range p.trials {
 		v.drop()
 	}
-	if !p.unshown {
-		p.unshown = true
-		p.frame.soon(p.editsShown)
+	if !p.unplanned {
+		p.unplanned = true
+		p.frame.soon(p.planDue)
 	}
 }
 
-func (p *Page) showEdits() {
-	p.unshown = false
-	p.plan()
+func (p *Page) plan() {
+	p.unplanned = false
+	for _, v := range p.trials {
+		v.plan()
+	}
 	p.frame.now()
 }
 
@@ -261,10 +263,7 @@ func (p *Page) phaseChanged() {
 	}
 	p.render()
 	p.charts.flush(p.state)
-	for _, v := range p.trials {
-		v.drop()
-	}
-	p.plan()
+	p.replan()
 	p.sayPhase()
 }
 

@@ -170,6 +170,6 @@ func (p *Page) Merge(document string) error {
 	}
 	v.shown.News++
 	p.showViews(v, v.shown.Set)
-	p.edited()
+	p.replan()
 	return nil
 }

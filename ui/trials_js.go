@@ -112,7 +112,7 @@ func (v *trialsView) newField(f experiment.Field) *input {
 		} else if settled || in.complaining() {
 			in.complain(text.Error(e))
 		}
-		v.page.edited()
+		v.page.replan()
 	}
 	in.control.on("input", func(safejs.Value) { follow(false) })
 	in.control.on("change", func(safejs.Value) { follow(true) })
@@ -295,12 +295,6 @@ func (p *Page) inHand() *state.Trials {
 		return nil
 	}
 	return p.current.shown
-}
-
-func (p *Page) plan() {
-	for _, v := range p.trials {
-		v.plan()
-	}
 }
 
 // render writes what has changed since it last did. It says whether there is
