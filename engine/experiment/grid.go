@@ -168,7 +168,7 @@ func (g Grid) each(yield func(Setting, error) bool) {
 	// collected, which holds a page.
 	values, name := make([]string, len(fields)), []byte(nil)
 	config, trained := new(Config), new(train.Config)
-	train := func(model.Kind) train.Config { return *trained }
+	asTrained := func(model.Kind) train.Config { return *trained }
 	seen := map[string]bool{}
 	for point := range g.points() {
 		for _, kind := range g.Config.Models {
@@ -186,7 +186,7 @@ func (g Grid) each(yield func(Setting, error) bool) {
 				Name: string(name), Model: kind, Pairs: config.Pairs, Pool: config.Pool,
 				grid: &g, point: point, epochs: trained.Epochs, work: own.ratio(config.Preset, kind, trained.Model),
 			}
-			if !yield(s, config.checkTogether(train)) {
+			if !yield(s, config.checkTogether(asTrained)) {
 				return
 			}
 		}
