@@ -56,7 +56,7 @@ func (c *controls) render(s *state.State, t *state.Trials, f *form, now time.Dur
 		phase, failure, fraction = t.Phase, nil, t.Fraction()
 		status = text.TrialsName(t.Set.Views().View) + ": " + text.TrialsStatus(t, now)
 	}
-	c.offer(phase, failure, f.label)
+	c.showButtons(phase, failure, f.label)
 
 	c.boot.flag("hidden", phase != state.Loading)
 	c.status.flag("hidden", phase == state.Loading).text(status)
@@ -73,8 +73,8 @@ func (c *controls) render(s *state.State, t *state.Trials, f *form, now time.Dur
 	}
 }
 
-// offer has the buttons there that do something in the phase.
-func (c *controls) offer(phase state.Phase, failure *experiment.Error, train string) {
+// showButtons has the buttons there that do something in the phase.
+func (c *controls) showButtons(phase state.Phase, failure *experiment.Error, train string) {
 	// A button that goes away must not take the keyboard with it.
 	held := false
 	for _, b := range []*element{c.train, c.pause, c.resume, c.stop, c.retry} {

@@ -50,11 +50,11 @@ type Page struct {
 	networks      []text.Network // to ask and to keep
 	networksShown safejs.Func    // calls showNetworks
 	chartDue      safejs.Func    // calls buildChart
+	learnt        bool           // they are others than those that are shown
 	planDue       safejs.Func    // calls plan
 	unplanned     bool           // it will be called
-	beginShown    safejs.Func    // calls showBegin
-	begin         func()         // shows what begins; nil: it is shown
-	learnt        bool           // they are others than those that are shown
+	beginDue      safejs.Func    // calls showBegin
+	unshown       func()         // shows what has begun; nil: it is shown
 	shelf         *shelfView
 	trials        []*trialsView
 	current       *trialsView // whose set of trials is the experiment in hand; nil: it is the networks' training
@@ -87,7 +87,11 @@ func New(h Handlers, pause func() error) (*Page, error) {
 			p.cells = append(p.cells, newCell(d, kind, row))
 		}
 	}
-	together(d, p.cards, p.replan)
+	together(d, p.cards, func() {
+		if p.frame != nil {
+			p.frame.request()
+		}
+	})
 	p.downloads = newDownloads(d, p)
 	p.charts = newCharts(d)
 	for _, part := range []func(){
@@ -110,7 +114,7 @@ func New(h Handlers, pause func() error) (*Page, error) {
 	p.networksShown = d.function(func([]safejs.Value) { p.showNetworks() })
 	p.chartDue = d.function(func([]safejs.Value) { p.buildChart() })
 	p.planDue = d.function(func([]safejs.Value) { p.plan() })
-	p.beginShown = d.function(func([]safejs.Value) { p.showBegin() })
+	p.beginDue = d.function(func([]safejs.Value) { p.showBegin() })
 	p.frame = newFrame(d, p.render)
 	return p, d.err
 }
@@ -136,18 +140,18 @@ func (p *Page) Begin(c experiment.Config, env experiment.Environment) {
 // the buttons that it is paused with. What begins is shown by show in a task of
 // its own, and drawn in another.
 func (p *Page) begun(show func()) {
-	p.begin = show
-	p.controls.offer(p.phase(), nil, p.form.label)
+	p.unshown = show
+	p.controls.showButtons(p.phase(), nil, p.form.label)
 	if p.current != nil {
-		p.current.offer()
+		p.current.showButtons()
 	}
 	p.sayPhase()
-	p.frame.soon(p.beginShown)
+	p.frame.soon(p.beginDue)
 }
 
 func (p *Page) showBegin() {
-	if show := p.begin; show != nil {
-		p.begin = nil
+	if show := p.unshown; show != nil {
+		p.unshown = nil
 		show()
 		p.frame.soon(p.frame.tick)
 	}

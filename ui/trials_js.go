@@ -161,21 +161,21 @@ func (v *trialsView) start() {
 	v.page.handlers.Trials.Start(v.next.Set)
 }
 
-// settled says that what is planned may change: what is under way is not.
-func (v *trialsView) settled() bool {
+// idle says that what is planned may change: what is under way may not.
+func (v *trialsView) idle() bool {
 	return !v.page.phase().Busy() && v.page.phase() != state.Loading
 }
 
 // drop forgets what was planned.
 func (v *trialsView) drop() {
-	if v.settled() {
+	if v.idle() {
 		v.next, v.eager = nil, false
 	}
 }
 
 // plan has the program work out what the settings come to.
 func (v *trialsView) plan() {
-	if !v.settled() {
+	if !v.idle() {
 		return
 	}
 	c, err := v.page.form.config()
@@ -302,7 +302,7 @@ func (p *Page) inHand() *state.Trials {
 func (v *trialsView) render(now time.Duration) (more bool) {
 	mine, busy := v.page.current == v, v.page.phase().Busy()
 	v.lock(busy)
-	v.offer()
+	v.showButtons()
 	v.parts["plan"].text(v.words).flag("hidden", mine && busy)
 	t := v.shown
 	for _, part := range []string{"bar", "status", "results"} {
@@ -336,8 +336,8 @@ func (v *trialsView) render(now time.Duration) (more bool) {
 	return false
 }
 
-// offer has the buttons there that do something now.
-func (v *trialsView) offer() {
+// showButtons has the buttons there that do something now.
+func (v *trialsView) showButtons() {
 	buttons := []*element{v.parts["start"], v.parts["pause"], v.parts["resume"], v.parts["stop"], v.parts["retry"]}
 	held := slices.ContainsFunc(buttons, (*element).focused)
 	phase := v.page.phase()

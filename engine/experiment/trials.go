@@ -18,7 +18,6 @@ type Trials struct {
 	outcomes []outcome // of the settings
 	index    map[string]int
 	rounds   int
-	seed     uint64 // of the first
 }
 
 type outcome struct {
@@ -62,10 +61,7 @@ func newTrials(g Grid, pause func() error) (*Trials, error) {
 		return nil, err
 	}
 	n := len(settings)
-	t := &Trials{
-		settings: settings, skipped: skipped, outcomes: make([]outcome, n), index: make(map[string]int, n),
-		rounds: g.Config.Rounds, seed: g.Config.Seed,
-	}
+	t := &Trials{settings: settings, skipped: skipped, outcomes: make([]outcome, n), index: make(map[string]int, n), rounds: g.Config.Rounds}
 	for i := range settings {
 		if i%settingsAtOnce == settingsAtOnce-1 {
 			if err := pause(); err != nil {
@@ -211,7 +207,7 @@ func (t *Trials) Restore(setting string, parameters int, r train.Result) error {
 	if !known {
 		return fmt.Errorf("%q is not a setting of the grid", setting)
 	}
-	o, first, s := &t.outcomes[i], t.seed, Score(r)
+	o, first, s := &t.outcomes[i], t.settings[i].Seed(0), Score(r)
 	switch {
 	case parameters < 0:
 		return fmt.Errorf("%s has %d parameters", setting, parameters)

@@ -3,6 +3,8 @@ package model
 import (
 	"fmt"
 	"math"
+
+	"github.com/pairlab/pairlab/engine/parallel"
 )
 
 // Kind names one of the three networks.
@@ -72,6 +74,13 @@ func (c Config) Check() error {
 		return fmt.Errorf("model: both loss weights are 0: nothing would be trained")
 	}
 	return nil
+}
+
+// Gathered is the most values that the ranks of a group gather at once, apart
+// from vectors as long as the parameters: a chunk's batch norm statistics of
+// two branches, or its losses.
+func (c Config) Gathered() int {
+	return parallel.Chunks * 2 * 2 * max(c.Ch1, c.Ch2, c.FC)
 }
 
 func weight(w float64) bool { return w >= 0 && !math.IsInf(w, 0) }

@@ -1,7 +1,5 @@
 package model
 
-import "github.com/pairlab/pairlab/engine/parallel"
-
 // LayerKind says what a layer does.
 type LayerKind string
 
@@ -46,13 +44,6 @@ func (c Config) Parameters() int {
 		sum += l.Parameters * c.Copies(l)
 	}
 	return sum
-}
-
-// Gathered is the most values that the ranks of a group gather at once, apart
-// from vectors as long as the parameters: a chunk's batch norm statistics of
-// two branches, or its losses.
-func (c Config) Gathered() int {
-	return parallel.Chunks * 2 * 2 * max(c.Ch1, c.Ch2, c.FC)
 }
 
 // Layers are the network's layers, in the order of their work: see baseline.go

@@ -205,9 +205,9 @@ func (r record) tasks(set experiment.Set) iter.Seq[task] {
 			return
 		}
 		for _, run := range r.Config.Runs() {
-			done := slices.ContainsFunc(r.Done, func(f finished) bool { return f.key() == keyOf(run) })
-			made := func() experiment.Run { return run }
-			if !done && !yield(task{"", run.Model, run.Round, r.Config.Pairs, r.Config.Pool, made}) {
+			t := task{"", run.Model, run.Round, r.Config.Pairs, r.Config.Pool, func() experiment.Run { return run }}
+			done := slices.ContainsFunc(r.Done, func(f finished) bool { return f.key() == t.key() })
+			if !done && !yield(t) {
 				return
 			}
 		}
