@@ -1,8 +1,9 @@
 // Starts the same Go program in a worker. The page's first message must be an
 // object with the compiled WebAssembly.Modules `module` (Go's program) and
-// `kernels`; Go finds the whole message, link (go.js) and meet (meet.js) under
+// `kernels`; Go finds the whole message, link (go.js), meet (meet.js) and openMail
+// (mail.js, over Go's memory) under
 //
-//   globalThis[Symbol.for("pairlab.boot")] = { module, kernels, ..., link, meet }
+//   globalThis[Symbol.for("pairlab.boot")] = { module, kernels, ..., link, meet, openMail }
 //
 // and os.Args[1] is "worker". Go says that it is ready by its own first
 // message: what is posted to the worker between the two would be lost.
@@ -13,6 +14,7 @@
 //
 // so that a panic reaches the page with its text.
 import { instantiate, keepErrors, leave, loadGo } from "./go.js";
+import { mailOver } from "./mail.js";
 import { meet } from "./meet.js";
 
 // Resolves with the first message; added before anything is awaited.
@@ -24,7 +26,7 @@ async function main() {
   const [Go, boot] = await Promise.all([loadGo(), first]);
   const errors = keepErrors();
   const { go, instance, link } = await instantiate(Go, boot.module, boot.kernels, "worker");
-  leave({ ...boot, link, meet });
+  leave({ ...boot, link, meet, openMail: mailOver(instance.exports.mem) });
   let code = 0;
   go.exit = (c) => {
     code = c;

@@ -1,16 +1,19 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/hack-pad/safejs"
 
 	"github.com/pairlab/pairlab/wasm/group"
 )
 
+// helpers are the functions of JavaScript for [group.OpenShared] and
+// [group.OpenPorts].
+type helpers struct{ meet, openMail safejs.Value }
+
 // join brings the run to the meeting that the message tells of, if it is made
-// by a team. leave must be called after the run; meet is for [group.OpenShared].
-func (r *run) join(message, meet safejs.Value) (leave func(), err error) {
+// by a team. leave must be called after the run; with has what the ways to meet
+// need of JavaScript.
+func (r *run) join(message safejs.Value, with helpers) (leave func(), err error) {
 	place := r.task.Team
 	if place == nil {
 		return func() {}, nil
@@ -20,7 +23,7 @@ func (r *run) join(message, meet safejs.Value) (leave func(), err error) {
 		if err != nil {
 			return nil, err
 		}
-		g, err := group.OpenShared(buffer, meet, place.Rank, place.Size, place.Values, place.Most, place.Spins)
+		g, err := group.OpenShared(buffer, with.meet, place.Rank, place.Size, place.Values, place.Most, place.Spins)
 		if err != nil {
 			return nil, err
 		}
@@ -28,17 +31,11 @@ func (r *run) join(message, meet safejs.Value) (leave func(), err error) {
 		r.hold.whenStopped(g.Stop)
 		return func() {}, nil
 	}
-	list, err := message.Get("ports")
+	ports, err := message.Get("ports")
 	if err != nil {
 		return nil, err
 	}
-	ports := make([]safejs.Value, place.Size)
-	for rank := range ports {
-		if ports[rank], err = list.Index(rank); err != nil {
-			return nil, fmt.Errorf("app: port to rank %d: %w", rank, err)
-		}
-	}
-	g, err := group.OpenPorts(place.Rank, place.Size, ports)
+	g, err := group.OpenPorts(place.Rank, place.Size, ports, with.openMail)
 	if err != nil {
 		return nil, err
 	}

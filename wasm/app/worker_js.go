@@ -28,7 +28,7 @@ type worker struct {
 	yielder *web.Yielder
 	store   *data.Store
 	oracle  oracle // the networks that it is asked about
-	meet    safejs.Value
+	helpers helpers
 	tests   tests // the test pairs that it was last asked about
 
 	mu      sync.Mutex
@@ -62,11 +62,14 @@ func runWorker() error {
 	if err != nil {
 		return err
 	}
-	meet, err := started.Get("meet")
-	if err != nil {
+	var with helpers
+	if with.meet, err = started.Get("meet"); err != nil {
 		return err
 	}
-	w := &worker{kernels: kernels, meet: meet, inbox: web.NewMailbox[delivery](), yielder: yielder, oracle: oracle{}}
+	if with.openMail, err = started.Get("openMail"); err != nil {
+		return err
+	}
+	w := &worker{kernels: kernels, helpers: with, inbox: web.NewMailbox[delivery](), yielder: yielder, oracle: oracle{}}
 	if _, err := web.Listen(safejs.Global(), "message", w.receive); err != nil {
 		return err
 	}
@@ -236,7 +239,7 @@ func (w *worker) train(id uint32, t protocol.Train, message safejs.Value) error 
 			return err
 		}
 	}
-	leave, err := r.join(message, w.meet)
+	leave, err := r.join(message, w.helpers)
 	if err != nil {
 		return err
 	}

@@ -6,19 +6,21 @@ import (
 	"github.com/pairlab/pairlab/engine/parallel"
 )
 
-// mail carries vectors between this rank and its peers, in order.
+// mail carries letters between this rank and its peers, in order. A letter is
+// one vector or several.
 type mail interface {
 	// Send sends a copy of x to rank to.
-	Send(to int, x []float32)
-	// Receive waits for the next vector from a rank and copies it into x, or
-	// until stopped is closed.
-	Receive(x []float32, from int, stopped <-chan struct{})
+	Send(to int, x [][]float32)
+	// Receive waits for the next letter from a rank and copies it into x, of
+	// the same lengths, or until stopped is closed.
+	Receive(x [][]float32, from int, stopped <-chan struct{})
 }
 
 // Ports is a rank of a group whose ranks send each other messages.
 type Ports struct {
 	rank, size int
 	mail       mail
+	letter     [][]float32 // that is sent or received
 	stopped    chan struct{}
 	once       sync.Once
 }
@@ -50,36 +52,54 @@ func (p *Ports) Stop() { p.once.Do(func() { close(p.stopped) }) }
 
 // AllGather implements [parallel.Group].
 func (p *Ports) AllGather(parts ...parallel.Part[float32]) {
-	for _, part := range parts {
-		for q := range p.size {
-			p.send(q, part.Of(p.rank))
-		}
+	for q := range p.size {
+		p.send(q, p.write(parts, p.rank))
 	}
-	for _, part := range parts {
-		for q := range p.size {
-			p.receive(part.Of(q), q)
-		}
+	for q := range p.size {
+		p.receive(p.write(parts, q), q)
 	}
+}
+
+// write is the letter of what rank r holds of all parts.
+func (p *Ports) write(parts []parallel.Part[float32], r int) [][]float32 {
+	p.letter = p.letter[:0]
+	for _, part := range parts {
+		p.letter = append(p.letter, part.Of(r))
+	}
+	return p.letter
 }
 
 // AllToAll implements [parallel.Group].
 func (p *Ports) AllToAll(send, receive [][]float32) {
-	for q, x := range send {
-		p.send(q, x)
+	for q := range send {
+		p.send(q, send[q:q+1])
 	}
-	for q, x := range receive {
-		p.receive(x, q)
+	for q := range receive {
+		p.receive(receive[q:q+1], q)
 	}
 }
 
-func (p *Ports) send(to int, x []float32) {
-	if to != p.rank && len(x) > 0 && p.Err() == nil {
+// due says whether ranks send each other a letter: an empty one is left out.
+func (p *Ports) due(peer int, x [][]float32) bool {
+	if peer == p.rank || p.Err() != nil {
+		return false
+	}
+	for _, part := range x {
+		if len(part) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Ports) send(to int, x [][]float32) {
+	if p.due(to, x) {
 		p.mail.Send(to, x)
 	}
 }
 
-func (p *Ports) receive(x []float32, from int) {
-	if from != p.rank && len(x) > 0 && p.Err() == nil {
+func (p *Ports) receive(x [][]float32, from int) {
+	if p.due(from, x) {
 		p.mail.Receive(x, from, p.stopped)
 	}
 }

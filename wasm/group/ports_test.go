@@ -1,6 +1,7 @@
 package group
 
 import (
+	"slices"
 	"sync"
 	"testing"
 
@@ -13,12 +14,14 @@ type channels struct {
 	box  [][]chan []float32
 }
 
-func (c channels) Send(to int, x []float32) { c.box[c.rank][to] <- append([]float32{}, x...) }
+func (c channels) Send(to int, x [][]float32) { c.box[c.rank][to] <- slices.Concat(x...) }
 
-func (c channels) Receive(x []float32, from int, stopped <-chan struct{}) {
+func (c channels) Receive(x [][]float32, from int, stopped <-chan struct{}) {
 	select {
 	case y := <-c.box[from][c.rank]:
-		copy(x, y)
+		for _, part := range x {
+			y = y[copy(part, y):]
+		}
 	case <-stopped:
 	}
 }
