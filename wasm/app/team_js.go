@@ -101,7 +101,7 @@ type crew struct {
 // has a core of its own: for some milliseconds, about as long as another thread
 // keeps a core that it took from the rank that is late. To sleep and to be woken
 // takes both ranks as long as much of their work between two meetings, and then
-// they are late again: with a tenth of that, ranks slept in every third to tenth
+// they are late again: with a tenth of that, ranks slept in every second to tenth
 // meeting, and a step took up to 6 % longer.
 const spinsPerBarrier = 100000
 
