@@ -20,10 +20,14 @@ const kept = 4;
 //   close()                                  lets go of the ports
 export function mailOver(memory) {
   return (ports, wake) => {
-    const free = new Map(); // by size
+    const free = new Map(); // lists of buffers, by size
     const inboxes = ports.map(() => []);
     let awaited = -1;
 
+    const freeOf = (size) => {
+      if (!free.has(size)) free.set(size, []);
+      return free.get(size);
+    };
     const sizeOf = (places) => {
       let sum = 0;
       for (let i = 1; i < places.length; i += 2) sum += places[i];
@@ -49,7 +53,7 @@ export function mailOver(memory) {
     return {
       send(to, ...places) {
         const size = sizeOf(places);
-        const buffer = free.get(size)?.pop() ?? new ArrayBuffer(size);
+        const buffer = freeOf(size).pop() ?? new ArrayBuffer(size);
         each(places, buffer, (go, js) => js.set(go));
         ports[to].postMessage(buffer, [buffer]);
       },
@@ -60,9 +64,8 @@ export function mailOver(memory) {
           return false;
         }
         each(places, buffer, (go, js) => go.set(js));
-        const list = free.get(buffer.byteLength) ?? [];
+        const list = freeOf(buffer.byteLength);
         if (list.length < kept) list.push(buffer);
-        free.set(buffer.byteLength, list);
         return true;
       },
       close() {

@@ -6,14 +6,13 @@ import (
 	"github.com/pairlab/pairlab/wasm/group"
 )
 
-// helpers are the functions of JavaScript for [group.OpenShared] and
-// [group.OpenPorts].
-type helpers struct{ meet, openMail safejs.Value }
+// transports are JavaScript's side of the two ways to meet: what
+// [group.OpenShared] and [group.OpenPorts] need.
+type transports struct{ meet, openMail safejs.Value }
 
 // join brings the run to the meeting that the message tells of, if it is made
-// by a team. leave must be called after the run; with has what the ways to meet
-// need of JavaScript.
-func (r *run) join(message safejs.Value, with helpers) (leave func(), err error) {
+// by a team. leave must be called after the run.
+func (r *run) join(message safejs.Value, by transports) (leave func(), err error) {
 	place := r.task.Team
 	if place == nil {
 		return func() {}, nil
@@ -23,7 +22,7 @@ func (r *run) join(message safejs.Value, with helpers) (leave func(), err error)
 		if err != nil {
 			return nil, err
 		}
-		g, err := group.OpenShared(buffer, with.meet, place.Rank, place.Size, place.Values, place.Most, place.Spins)
+		g, err := group.OpenShared(buffer, by.meet, place.Rank, place.Size, place.Values, place.Most, place.Spins)
 		if err != nil {
 			return nil, err
 		}
@@ -35,7 +34,7 @@ func (r *run) join(message safejs.Value, with helpers) (leave func(), err error)
 	if err != nil {
 		return nil, err
 	}
-	g, err := group.OpenPorts(place.Rank, place.Size, ports, with.openMail)
+	g, err := group.OpenPorts(place.Rank, place.Size, ports, by.openMail)
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ type worker struct {
 	yielder *web.Yielder
 	store   *data.Store
 	oracle  oracle // the networks that it is asked about
-	helpers helpers
+	meetBy  transports
 	tests   tests // the test pairs that it was last asked about
 
 	mu      sync.Mutex
@@ -62,14 +62,14 @@ func runWorker() error {
 	if err != nil {
 		return err
 	}
-	var with helpers
-	if with.meet, err = started.Get("meet"); err != nil {
+	var by transports
+	if by.meet, err = started.Get("meet"); err != nil {
 		return err
 	}
-	if with.openMail, err = started.Get("openMail"); err != nil {
+	if by.openMail, err = started.Get("openMail"); err != nil {
 		return err
 	}
-	w := &worker{kernels: kernels, helpers: with, inbox: web.NewMailbox[delivery](), yielder: yielder, oracle: oracle{}}
+	w := &worker{kernels: kernels, meetBy: by, inbox: web.NewMailbox[delivery](), yielder: yielder, oracle: oracle{}}
 	if _, err := web.Listen(safejs.Global(), "message", w.receive); err != nil {
 		return err
 	}
@@ -239,7 +239,7 @@ func (w *worker) train(id uint32, t protocol.Train, message safejs.Value) error 
 			return err
 		}
 	}
-	leave, err := r.join(message, w.helpers)
+	leave, err := r.join(message, w.meetBy)
 	if err != nil {
 		return err
 	}

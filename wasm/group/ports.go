@@ -52,8 +52,9 @@ func (p *Ports) Stop() { p.once.Do(func() { close(p.stopped) }) }
 
 // AllGather implements [parallel.Group].
 func (p *Ports) AllGather(parts ...parallel.Part[float32]) {
+	own := p.write(parts, p.rank)
 	for q := range p.size {
-		p.send(q, p.write(parts, p.rank))
+		p.send(q, own)
 	}
 	for q := range p.size {
 		p.receive(p.write(parts, q), q)

@@ -33,15 +33,22 @@ func OpenPorts(rank, size int, ports, open safejs.Value) (*Ports, error) {
 	if err != nil {
 		return nil, fmt.Errorf("group: %w", err)
 	}
-	if m.mail, err = open.Invoke(ports, m.wake); err != nil {
+	if err := m.open(ports, open); err != nil {
+		m.wake.Release()
 		return nil, fmt.Errorf("group: open the ports: %w", err)
 	}
-	for name, f := range map[string]*safejs.Value{"send": &m.send, "take": &m.take} {
-		if *f, err = m.mail.Get(name); err != nil {
-			return nil, fmt.Errorf("group: %w", err)
-		}
-	}
 	return newPorts(rank, size, m), nil
+}
+
+func (m *portMail) open(ports, open safejs.Value) (err error) {
+	if m.mail, err = open.Invoke(ports, m.wake); err != nil {
+		return err
+	}
+	if m.send, err = m.mail.Get("send"); err != nil {
+		return err
+	}
+	m.take, err = m.mail.Get("take")
+	return err
 }
 
 // Close lets go of the ports after the run.
@@ -63,11 +70,15 @@ func (m *portMail) Send(to int, x [][]float32) {
 
 func (m *portMail) Receive(x [][]float32, from int, stopped <-chan struct{}) {
 	for {
-		taken, err := m.call(m.take, from, x)
+		result, err := m.call(m.take, from, x)
+		var taken bool
+		if err == nil {
+			taken, err = result.Bool()
+		}
 		if err != nil {
 			panic(fmt.Sprintf("group: receiving from rank %d: %v", from, err))
 		}
-		if done, err := taken.Bool(); done || err != nil {
+		if taken {
 			return
 		}
 		select {
@@ -78,7 +89,8 @@ func (m *portMail) Receive(x [][]float32, from int, stopped <-chan struct{}) {
 	}
 }
 
-// call has f read or write the vectors where they lie in Go's memory.
+// call has f read or write the vectors where they lie in Go's memory: on the
+// heap, where nothing moves.
 func (m *portMail) call(f safejs.Value, peer int, x [][]float32) (safejs.Value, error) {
 	m.places = append(m.places[:0], peer)
 	for _, part := range x {
