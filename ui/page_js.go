@@ -136,11 +136,12 @@ func (p *Page) Begin(c experiment.Config, env experiment.Environment) {
 	})
 }
 
-// begun says that the experiment in hand has begun, and moves the keyboard to
-// the buttons that it is paused with. What begins is shown by show in a task of
-// its own, and drawn in another.
+// begun says that the experiment in hand has begun, withdraws the offer of
+// another at once, and moves the keyboard to the buttons that it is paused with.
+// What begins is shown by show in a task of its own, and drawn in another.
 func (p *Page) begun(show func()) {
 	p.unshown = show
+	p.notices.render(p.phase())
 	p.controls.showButtons(p.phase(), nil, p.form.label)
 	if p.current != nil {
 		p.current.showButtons()

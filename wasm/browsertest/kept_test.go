@@ -4,6 +4,7 @@ package browsertest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -169,13 +170,17 @@ func TestTheOfferSaysWhatWasLeftAndCanBeDiscarded(t *testing.T) {
 	}
 	v.useAxe()
 	v.checkAccessibility("with an offer")
-	// While something else is trained the offer is out of the way; then it is
-	// there again.
-	v.start(quick(nil))
-	if eval[bool](v, offered) {
+	// While something else is trained the offer is out of the way, from the task
+	// on in which that begins; then it is there again.
+	config, err := json.Marshal(endless())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if eval[bool](v, fmt.Sprintf(`pairlab.start(%s), %s`, config, offered)) {
 		t.Error("the offer is shown during an experiment")
 	}
-	v.wait(trainLimit, "done")
+	v.press("Stop")
+	v.wait(soon, "done")
 	v.until(soon, offered)
 	v.press("Discard")
 	v.until(soon, "!("+offered+")")
