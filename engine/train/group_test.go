@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/pairlab/pairlab/engine/kernel/portable"
 	"github.com/pairlab/pairlab/engine/model"
@@ -63,6 +64,33 @@ func runGroup(t *testing.T, c Config, pairs model.Pairs, size int) []Result {
 		}
 	}
 	return results
+}
+
+// TestWaitingForRanksIsNotTraining has a rank come late, by much more than the
+// training takes.
+func TestWaitingForRanksIsNotTraining(t *testing.T) {
+	const late = 2 * time.Second
+	pairs := digits(t)
+	results := make([]Result, 2)
+	errs := make(chan error, 2)
+	for rank, group := range parallel.NewLocal[float32](2) {
+		go func() {
+			if rank == 1 {
+				time.Sleep(late)
+			}
+			r, _, err := Run(quick(model.Siamese2), 1, pairs, pairs, Options{Kernels: portable.New[float32](), Group: group})
+			results[rank] = r
+			errs <- err
+		}()
+	}
+	for range results {
+		if err := <-errs; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s := results[0].Seconds; s <= 0 || s >= late.Seconds() {
+		t.Errorf("%.3f s of training, want more than 0 and less than the %v that another rank was late", s, late)
+	}
 }
 
 func TestStoppedGroupEndsTheRun(t *testing.T) {

@@ -27,6 +27,7 @@ func Run(c Config, seed uint64, trainSet, testSet model.Pairs, o Options) (Resul
 	if err != nil {
 		return Result{}, nil, err
 	}
+	t.assemble()
 	for len(t.result.Epochs) < c.Epochs && t.result.Diverged == 0 {
 		if err := t.epoch(); err != nil {
 			return Result{}, nil, err
@@ -124,6 +125,10 @@ func newTrainer(c Config, seed uint64, trainSet, testSet model.Pairs, o Options)
 	}
 	return t, nil
 }
+
+// assemble returns when all ranks are ready to train. A rank whose kernels are
+// new is ready later, and waiting for it is not training.
+func (t *trainer) assemble() { t.net.Tape.Share(t.model.Params.Data) }
 
 // epoch trains one pass over the pairs and evaluates it.
 func (t *trainer) epoch() error {

@@ -13,9 +13,11 @@ const (
 	trainingTurns   = 3
 	trainingSeconds = 1
 	splitTurns      = 5
-	splitSeconds    = 3
+	splitSeconds    = 5
 	sideTurns       = 3
-	sideSeconds     = 6 // of all runs together, on one worker
+	sideRuns        = 10
+	sideSeconds     = 15 // of all runs together, on one worker
+	warmUpSeconds   = 1
 )
 
 // training measures every model by every kernel set, on one worker.
@@ -78,10 +80,8 @@ func (b *bencher) workers(report *benchReport) error {
 		for _, transport := range []string{"shared", "ports"} {
 			split = append(split, &benchCase{Model: kind, Kernels: set, Workers: n, Transport: transport, Runs: 1, against: alone})
 		}
-		for _, runs := range []int{2, 10} {
-			inTurn := &benchCase{Model: kind, Kernels: set, Workers: 1, Runs: runs}
-			side = append(side, inTurn, &benchCase{Model: kind, Kernels: set, Workers: n, Runs: runs, against: inTurn})
-		}
+		inTurn := &benchCase{Model: kind, Kernels: set, Workers: 1, Runs: sideRuns}
+		side = append(side, inTurn, &benchCase{Model: kind, Kernels: set, Workers: n, Runs: sideRuns, against: inTurn})
 	}
 	if err := b.inTurns(splitTurns, split, splitSeconds); err != nil {
 		return err
