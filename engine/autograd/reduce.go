@@ -6,10 +6,25 @@ import (
 	"github.com/pairlab/pairlab/engine/tensor"
 )
 
+// wholeSize is the longest parameter vector that each rank finishes the whole
+// gradient of: adding a few numbers more takes less time than the meeting in
+// which ranks tell each other what each has made of its slice (Thakur,
+// Rabenseifner and Gropp 2005 choose between the two likewise).
+const wholeSize = 1 << 16
+
+// Gathered is the most values that ranks gather at once to combine the gradients
+// of n parameters, and then the parameters.
+func Gathered(n int) int {
+	if n <= wholeSize {
+		return parallel.Chunks * n
+	}
+	return n
+}
+
 // reducer combines the chunks' gradients in the tree's order. Each rank
 // combines what its own chunks allow, sends each other rank the slice of the
 // parameter vector that is that rank's to finish, and finishes its own: no
-// rank does all the adding.
+// rank does all the adding. A short vector is every rank's slice as a whole.
 type reducer[T tensor.Float] struct {
 	params *Params[T]
 	group  parallel.Group[T]
@@ -24,7 +39,8 @@ type reducer[T tensor.Float] struct {
 	// Exchanges are as many as the most subtrees that a rank has: in the
 	// i-th, each rank sends its i-th subtree's sum.
 	exchanges []exchange[T]
-	entries   [][]T // all subtrees' sums of the own slice, in order
+	gathers   []parallel.Part[T] // instead, for a short vector: the subtrees' sums, each its rank's
+	entries   [][]T              // all subtrees' sums of the own slice, in order
 	additions []parallel.Addition
 }
 
@@ -46,11 +62,15 @@ func newReducer[T tensor.Float](p *Params[T], g parallel.Group[T], e kernel.Elem
 	}
 	r.nodes = parallel.Nodes(r.lo, r.hi)
 	var all []parallel.Node
-	from, to := r.bounds[rank], r.bounds[rank+1]
+	from, to := r.slice()
 	for q := range size {
 		nodes := parallel.Nodes(chunks[q], chunks[q+1])
 		all = append(all, nodes...)
 		for i, n := range nodes {
+			if r.whole() {
+				r.gather(q, n)
+				continue
+			}
 			if i == len(r.exchanges) {
 				r.exchanges = append(r.exchanges, exchange[T]{make([][]T, size), make([][]T, size)})
 			}
@@ -67,8 +87,38 @@ func newReducer[T tensor.Float](p *Params[T], g parallel.Group[T], e kernel.Elem
 			r.entries = append(r.entries, x.receive[q])
 		}
 	}
+	if r.whole() {
+		r.gathers = append(r.gathers, parallel.Part[T]{})
+	}
 	r.additions = parallel.Additions(all)
 	return r
+}
+
+// whole says whether each rank finishes the whole vector.
+func (r *reducer[T]) whole() bool { return r.group.Size() > 1 && len(r.params.Data) <= wholeSize }
+
+// slice is what this rank finishes of the vector.
+func (r *reducer[T]) slice() (lo, hi int) {
+	if r.whole() {
+		return 0, len(r.params.Data)
+	}
+	rank := r.group.Rank()
+	return r.bounds[rank], r.bounds[rank+1]
+}
+
+// gather makes a part of the sum of rank q's subtree n.
+func (r *reducer[T]) gather(q int, n parallel.Node) {
+	length := len(r.params.Data)
+	sum := r.params.partial[n.Lo]
+	if q != r.group.Rank() {
+		sum = make([]T, length)
+	}
+	bounds := make([]int, r.group.Size()+1)
+	for i := q + 1; i < len(bounds); i++ {
+		bounds[i] = length
+	}
+	r.gathers = append(r.gathers, parallel.Part[T]{X: sum, Bounds: bounds})
+	r.entries = append(r.entries, sum)
 }
 
 // finish is called when all trees are there.
@@ -90,8 +140,9 @@ func (r *reducer[T]) finish() {
 	}
 }
 
-// reduce leaves the gradients of the rank's slice in the parameters.
-func (r *reducer[T]) reduce(grid *parallel.Grid) {
+// reduce leaves the gradients of the rank's slice in the parameters. Where each
+// rank finishes the whole, the last of the parts gathered is the caller's.
+func (r *reducer[T]) reduce(grid *parallel.Grid, more parallel.Part[T]) {
 	for _, c := range grid[r.lo:r.hi] {
 		if c.Len() == 0 {
 			clear(r.params.partial[c.Index])
@@ -112,14 +163,18 @@ func (r *reducer[T]) reduce(grid *parallel.Grid) {
 			t.sum(r.params.partial[n.Lo], grid, n)
 		}
 	}
+	if r.whole() {
+		r.gathers[len(r.gathers)-1] = more
+		r.group.AllGather(r.gathers...)
+	}
 	for _, x := range r.exchanges {
 		r.group.AllToAll(x.send, x.receive)
 	}
 	for _, a := range r.additions {
 		r.e.Add(r.entries[a.Dst], r.entries[a.Src])
 	}
-	rank := r.group.Rank()
-	copy(r.params.Grad[r.bounds[rank]:r.bounds[rank+1]], r.entries[0])
+	lo, hi := r.slice()
+	copy(r.params.Grad[lo:hi], r.entries[0])
 }
 
 // combine adds up a subtree in the partial gradient of its first chunk.

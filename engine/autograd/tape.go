@@ -147,7 +147,7 @@ func (t *Tape[T]) goesOn() bool {
 
 // Forward runs the record on the n rows that the inputs hold; train chooses
 // batch statistics over running ones. Scalars are complete after it, or, in
-// training by several ranks, after [Tape.Share].
+// training by several ranks, after [Tape.Backward] and [Tape.Share].
 func (t *Tape[T]) Forward(n int, train bool) {
 	if t.forward == nil || n < 1 || n > t.maxBatch {
 		panic(fmt.Sprintf("autograd: forward pass of %d rows: want a finished tape and 1..%d", n, t.maxBatch))
@@ -239,18 +239,27 @@ func (t *Tape[T]) joinScalars() {
 	}
 }
 
-func (t *Tape[T]) reduce() { t.reducer.reduce(&t.grid) }
+func (t *Tape[T]) reduce() {
+	t.reducer.reduce(&t.grid, t.scalarSums)
+	if t.reducer.whole() && t.scalarsDue {
+		t.scalarsDue = false
+		t.joinScalars()
+	}
+}
 
 // Slice is the part [lo, hi) of the parameter vector whose gradients this
 // rank has after Backward, and which it is to update.
-func (t *Tape[T]) Slice() (lo, hi int) {
-	rank := t.group.Rank()
-	return t.reducer.bounds[rank], t.reducer.bounds[rank+1]
-}
+func (t *Tape[T]) Slice() (lo, hi int) { return t.reducer.slice() }
+
+// Meet returns when all ranks that have chunks have called it.
+func (t *Tape[T]) Meet() { t.group.AllGather(t.scalarSums) }
 
 // Share makes x, as long as the parameter vector and up to date in each
 // rank's own slice, the same on every rank.
 func (t *Tape[T]) Share(x []T) {
+	if t.reducer.whole() {
+		return
+	}
 	t.gathered = [2]parallel.Part[T]{{X: x, Bounds: t.reducer.bounds}, t.scalarSums}
 	if !t.scalarsDue {
 		t.group.AllGather(t.gathered[:1]...)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/pairlab/pairlab/engine/autograd"
 	"github.com/pairlab/pairlab/engine/parallel"
 )
 
@@ -76,11 +77,12 @@ func (c Config) Check() error {
 	return nil
 }
 
-// Gathered is the most values that the ranks of a group gather at once, apart
-// from vectors as long as the parameters: a chunk's batch norm statistics of
-// two branches, or its losses.
+// Gathered is the most values that the ranks of a group gather at once: the
+// gradients or the parameters, with the chunks' losses, or their batch norm
+// statistics of two branches.
 func (c Config) Gathered() int {
-	return parallel.Chunks * 2 * 2 * max(c.Ch1, c.Ch2, c.FC)
+	const scalars = 4 // three losses and the accuracy
+	return max(autograd.Gathered(c.Parameters())+parallel.Chunks*scalars, parallel.Chunks*2*2*max(c.Ch1, c.Ch2, c.FC))
 }
 
 func weight(w float64) bool { return w >= 0 && !math.IsInf(w, 0) }

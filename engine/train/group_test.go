@@ -17,24 +17,35 @@ import (
 // and ones with fewer rows than chunks, the digest is the same.
 func TestAnyNumberOfRanksSameBits(t *testing.T) {
 	pairs := digits(t)
-	for _, kind := range model.Kinds {
-		for _, batch := range []int{20, 37, 3} {
-			c := quick(kind)
-			c.Batch, c.Epochs = batch, 2
-			if batch == 37 {
-				c.Optim = optim.Config{Kind: optim.AdamKind, Rate: 1e-3}
-				c = practised(c)
-			}
-			want := mustRun(t, c, 1, Hooks{})
-			for _, size := range []int{2, 3, 4, 8} {
-				for rank, got := range runGroup(t, c, pairs, size) {
-					if got.Digest != want.Digest || fmt.Sprint(got.Epochs) != fmt.Sprint(want.Epochs) {
-						t.Errorf("%s, batch %d, rank %d of %d: digest %.8s, want %.8s", kind, batch, rank, size, got.Digest, want.Digest)
-					}
+	check := func(c Config) {
+		c.Epochs = 2
+		want := mustRun(t, c, 1, Hooks{})
+		for _, size := range []int{2, 3, 4, 8} {
+			for rank, got := range runGroup(t, c, pairs, size) {
+				if got.Digest != want.Digest || fmt.Sprint(got.Epochs) != fmt.Sprint(want.Epochs) {
+					t.Errorf("%+v, rank %d of %d: digest %.8s, want %.8s", c, rank, size, got.Digest, want.Digest)
 				}
 			}
 		}
 	}
+	for _, kind := range model.Kinds {
+		for _, batch := range []int{20, 37, 3} {
+			c := quick(kind)
+			c.Batch = batch
+			if batch == 37 {
+				c.Optim = optim.Config{Kind: optim.AdamKind, Rate: 1e-3}
+				c = practised(c)
+			}
+			check(c)
+		}
+	}
+	check(long(quick(model.Baseline)))
+}
+
+// long is c with so many parameters that no rank finishes the gradients of all.
+func long(c Config) Config {
+	c.Model.FC = 128
+	return c
 }
 
 // practised is c with all that the tuned preset may switch on.
@@ -136,6 +147,9 @@ func TestResumedRunSameBits(t *testing.T) {
 	shuffled := configs[0]
 	shuffled.Shuffle, shuffled.Swap = true, true
 	configs = append(configs, shuffled, practised(configs[2]))
+	sliced := long(quick(model.Baseline))
+	sliced.Optim, sliced.Epochs = configs[2].Optim, 4
+	configs = append(configs, sliced)
 	for _, c := range configs {
 		want := mustRun(t, c, 1, Hooks{})
 		var saved []byte

@@ -128,7 +128,7 @@ func newTrainer(c Config, seed uint64, trainSet, testSet model.Pairs, o Options)
 
 // assemble returns when all ranks are ready to train. A rank whose kernels are
 // new is ready later, and waiting for it is not training.
-func (t *trainer) assemble() { t.net.Tape.Share(t.model.Params.Data) }
+func (t *trainer) assemble() { t.net.Tape.Meet() }
 
 // epoch trains one pass over the pairs and evaluates it.
 func (t *trainer) epoch() error {

@@ -49,12 +49,11 @@ type Shared struct {
 }
 
 // Floats is how many floats of shared memory a group needs, in all, for
-// parameter vectors of n values and at most most values that are gathered, with
-// the parameters or without.
+// parameter vectors of n values and at most most values that are gathered.
 func Floats(size, n, most int) int { return 2 * halfFloats(size, n, most) }
 
 func halfFloats(size, n, most int) int {
-	return max(size*size*pairFloats(size, n), n+most)
+	return max(size*size*pairFloats(size, n), most)
 }
 
 // pairFloats is the most that a rank sends another: a slice of the vector.

@@ -5,7 +5,11 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/pairlab/pairlab/engine/kernel/portable"
+	"github.com/pairlab/pairlab/engine/model"
+	"github.com/pairlab/pairlab/engine/optim"
 	"github.com/pairlab/pairlab/engine/parallel"
+	"github.com/pairlab/pairlab/engine/train"
 )
 
 // board is control words among goroutines.
@@ -106,8 +110,43 @@ func TestSharedExchanges(t *testing.T) {
 	for _, size := range []int{2, 3, 8} {
 		for _, n := range []int{5, 8, 29} {
 			var all sync.WaitGroup
-			for _, g := range sharedGroup(size, n, n) {
+			for _, g := range sharedGroup(size, n, 2*n) {
 				all.Go(func() { exchange(t, g, n) })
+			}
+			all.Wait()
+		}
+	}
+}
+
+// TestSharedMemoryHoldsWhatRunsExchange trains in just the memory that the
+// network is said to need.
+func TestSharedMemoryHoldsWhatRunsExchange(t *testing.T) {
+	const n = 16
+	pairs := model.Pairs{N: n, X: make([]float32, n*2*model.Side*model.Side), Target: make([]int32, n), Digits: make([]int32, 2*n)}
+	for i := range pairs.X {
+		pairs.X[i] = float32(i%11) - 5
+	}
+	for i := range pairs.Target {
+		pairs.Digits[2*i], pairs.Digits[2*i+1], pairs.Target[i] = int32(i%3), 2, 1
+	}
+	for _, kind := range model.Kinds {
+		c := train.Config{Model: model.Paper(kind), Optim: optim.Config{Kind: optim.AdamKind, Rate: 1e-3}, Batch: n, Epochs: 2}
+		digest := func(g parallel.Group[float32]) string {
+			result, _, err := train.Run(c, 1, pairs, pairs, train.Options{Kernels: portable.New[float32](), Group: g})
+			if err != nil {
+				t.Error(err)
+			}
+			return result.Digest
+		}
+		want := digest(parallel.Solo[float32]{})
+		for _, size := range []int{2, 3, 8} {
+			var all sync.WaitGroup
+			for rank, g := range sharedGroup(size, c.Model.Parameters(), c.Model.Gathered()) {
+				all.Go(func() {
+					if got := digest(g); got != want {
+						t.Errorf("%s, rank %d of %d: digest %.8s, want %.8s", kind, rank, size, got, want)
+					}
+				})
 			}
 			all.Wait()
 		}
