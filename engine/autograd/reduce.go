@@ -12,10 +12,12 @@ import (
 // Rabenseifner and Gropp 2005 choose between the two likewise).
 const wholeSize = 1 << 16
 
+func isShort(n int) bool { return n <= wholeSize }
+
 // Gathered is the most values that ranks gather at once to combine the gradients
 // of n parameters, and then the parameters.
 func Gathered(n int) int {
-	if n <= wholeSize {
+	if isShort(n) {
 		return parallel.Chunks * n
 	}
 	return n
@@ -87,15 +89,12 @@ func newReducer[T tensor.Float](p *Params[T], g parallel.Group[T], e kernel.Elem
 			r.entries = append(r.entries, x.receive[q])
 		}
 	}
-	if r.whole() {
-		r.gathers = append(r.gathers, parallel.Part[T]{})
-	}
 	r.additions = parallel.Additions(all)
 	return r
 }
 
 // whole says whether each rank finishes the whole vector.
-func (r *reducer[T]) whole() bool { return r.group.Size() > 1 && len(r.params.Data) <= wholeSize }
+func (r *reducer[T]) whole() bool { return r.group.Size() > 1 && isShort(len(r.params.Data)) }
 
 // slice is what this rank finishes of the vector.
 func (r *reducer[T]) slice() (lo, hi int) {
@@ -121,8 +120,12 @@ func (r *reducer[T]) gather(q int, n parallel.Node) {
 	r.entries = append(r.entries, sum)
 }
 
-// finish is called when all trees are there.
-func (r *reducer[T]) finish() {
+// finish is called when all trees are there. Where each rank finishes the whole,
+// the chunks' scalars are gathered with the gradients.
+func (r *reducer[T]) finish(scalars parallel.Part[T]) {
+	if r.whole() {
+		r.gathers = append(r.gathers, scalars)
+	}
 	at := 0
 	for i := range len(r.trees) + 1 {
 		end, next := len(r.params.Grad), 0
@@ -140,9 +143,8 @@ func (r *reducer[T]) finish() {
 	}
 }
 
-// reduce leaves the gradients of the rank's slice in the parameters. Where each
-// rank finishes the whole, the last of the parts gathered is the caller's.
-func (r *reducer[T]) reduce(grid *parallel.Grid, more parallel.Part[T]) {
+// reduce leaves the gradients of the rank's slice in the parameters.
+func (r *reducer[T]) reduce(grid *parallel.Grid) {
 	for _, c := range grid[r.lo:r.hi] {
 		if c.Len() == 0 {
 			clear(r.params.partial[c.Index])
@@ -164,7 +166,6 @@ func (r *reducer[T]) reduce(grid *parallel.Grid, more parallel.Part[T]) {
 		}
 	}
 	if r.whole() {
-		r.gathers[len(r.gathers)-1] = more
 		r.group.AllGather(r.gathers...)
 	}
 	for _, x := range r.exchanges {

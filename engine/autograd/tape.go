@@ -128,7 +128,7 @@ func (t *Tape[T]) Finish() {
 			p.plant()
 		}
 	}
-	t.reducer.finish()
+	t.reducer.finish(t.scalarSums)
 }
 
 // SetBetween has fn called again and again during Forward and Backward, each
@@ -240,7 +240,7 @@ func (t *Tape[T]) joinScalars() {
 }
 
 func (t *Tape[T]) reduce() {
-	t.reducer.reduce(&t.grid, t.scalarSums)
+	t.reducer.reduce(&t.grid)
 	if t.reducer.whole() && t.scalarsDue {
 		t.scalarsDue = false
 		t.joinScalars()

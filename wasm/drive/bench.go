@@ -139,7 +139,7 @@ func (b *bencher) measure(c *benchCase, seconds float64) (float64, error) {
 	}
 	key := string(c.Model) + " " + c.Kernels
 	if b.rates[key] == 0 {
-		b.last(&config, 0)
+		b.setLength(&config, 0)
 		if _, err := b.run(config); err != nil { // fetches, compiles and assembles
 			return 0, err
 		}
@@ -152,11 +152,11 @@ func (b *bencher) measure(c *benchCase, seconds float64) (float64, error) {
 	// Workers that the case before did not have are new. The browser compiles
 	// what they run while they run it, once quickly and once well, on the cores
 	// that the others train on.
-	b.last(&config, b.rates[key]*warmUpSeconds/float64(c.Runs))
+	b.setLength(&config, b.rates[key]*warmUpSeconds/float64(c.Runs))
 	if _, err := b.run(config); err != nil {
 		return 0, err
 	}
-	b.last(&config, b.rates[key]*seconds/float64(c.Runs))
+	b.setLength(&config, b.rates[key]*seconds/float64(c.Runs))
 	result, err := b.run(config)
 	if err != nil {
 		return 0, err
@@ -171,9 +171,9 @@ func (b *bencher) measure(c *benchCase, seconds float64) (float64, error) {
 	return result.rate(), nil
 }
 
-// last has a run last so many pairs, in epochs of at most what a round usually
+// setLength has a run train on so many pairs, in epochs of at most what a round usually
 // has.
-func (b *bencher) last(c *experiment.Config, pairs float64) {
+func (b *bencher) setLength(c *experiment.Config, pairs float64) {
 	batches := max(int(min(pairs, float64(b.config.Pairs)))/c.Batch, 1)
 	c.Pairs = batches * c.Batch
 	c.Epochs = min(max(int(pairs)/c.Pairs, 1), 1000)
