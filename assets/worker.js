@@ -15,7 +15,7 @@
 // so that a panic reaches the page with its text.
 import { instantiate, keepErrors, leave, loadGo } from "./go.js";
 import { mailOver } from "./mail.js";
-import { meet } from "./meet.js";
+import * as meet from "./meet.js";
 
 // Resolves with the first message; added before anything is awaited.
 const first = new Promise((resolve) => {

@@ -147,6 +147,6 @@ func (n *batchNorm[T]) mergeGradientSums() {
 
 func (n *batchNorm[T]) backwardInput(c parallel.Chunk) {
 	if n.dx != nil {
-		n.kernel.BackwardInput(n.dx.rows(c), n.y.slots[0].rows(c), n.x.rows(c), n.mean, n.a, n.b, n.k, c.Len()*n.pixels, n.x.relu)
+		n.kernel.BackwardInput(n.dx.rows(c), n.y.collected(c), n.x.rows(c), n.mean, n.a, n.b, n.k, c.Len()*n.pixels, n.x.relu)
 	}
 }

@@ -55,6 +55,20 @@ func (p *batchPair[T]) share() {
 	}
 }
 
+// meet has the rows gathered, where the batch's own statistics count.
+func (p *batchPair[T]) meet() {
+	if p.t.train {
+		p.t.group.StartAllGather(p.rows[:]...)
+	}
+}
+
+// join returns when they are.
+func (p *batchPair[T]) join() {
+	if p.t.train {
+		p.t.group.Wait()
+	}
+}
+
 // batchStats is what is done before the chunks meet on the way forward, and
 // after they met on the way back.
 type batchStats[T tensor.Float] struct{ *batchPair[T] }
@@ -76,10 +90,10 @@ func (o batchStats[T]) forward(c parallel.Chunk) {
 	}
 }
 
+func (o batchStats[T]) meetForward() { o.meet() }
+
 func (o batchStats[T]) joinForward() {
-	if o.t.train {
-		o.t.group.AllGather(o.rows[:]...)
-	}
+	o.join()
 	for _, n := range o.norms {
 		n.mergeMoments()
 	}
@@ -119,10 +133,10 @@ func (o batchApply[T]) backward(c parallel.Chunk) {
 	}
 }
 
+func (o batchApply[T]) meetBackward() { o.meet() }
+
 func (o batchApply[T]) joinBackward() {
-	if o.t.train {
-		o.t.group.AllGather(o.rows[:]...)
-	}
+	o.join()
 	for _, n := range o.live {
 		n.mergeGradientSums()
 	}

@@ -63,7 +63,6 @@ func (t *Tape[T]) linearMap(s kernel.Conv, x *Value[T], w, b *Param[T], shape ..
 	y := t.newValue(true, shape...)
 	y.relu = s.ReLU
 	k := t.kernels.Conv2D(s, t.maxChunk())
-	t.packers = append(t.packers, weights[T]{w, b, k})
 	t.record(&conv2d[T]{t: t, kernel: k, x: x, y: y, w: w, b: b})
 	return y
 }
@@ -87,7 +86,12 @@ func (o *conv2d[T]) connect() {
 	o.dw, o.db = newParamSlot(o.w), newParamSlot(o.b)
 }
 
-func (o *conv2d[T]) plant() { o.tree = o.t.treeGradient(o.kernel, o.w) }
+func (o *conv2d[T]) weights() weights[T] { return weights[T]{o.w, o.b, o.kernel} }
+
+func (o *conv2d[T]) plant() *treeGradient[T] {
+	o.tree = o.t.treeGradient(o.kernel, o.w)
+	return o.tree
+}
 
 func (o *conv2d[T]) forward(c parallel.Chunk) {
 	o.kernel.Forward(o.y.rows(c), o.x.rows(c), c.Len())
@@ -98,6 +102,10 @@ func (o *conv2d[T]) backward(c parallel.Chunk) {
 	if o.dx != nil {
 		o.kernel.BackwardInput(o.dx.rows(c), g, c.Len())
 	}
+}
+
+func (o *conv2d[T]) backwardLate(c parallel.Chunk) {
+	g := o.y.collected(c)
 	if o.tree != nil {
 		o.tree.take(c, g, o.x.rows(c))
 		o.tree.kernel.BackwardBias(o.db.dst(c), g, c.Len())

@@ -32,12 +32,10 @@ func (t *Tape[T]) ConvPool2D(x *Value[T], w, b *Param[T], k, stride int, relu bo
 	}
 	y := t.newValue(true, p.OH(), p.OW(), p.C)
 	y.relu = relu
-	o := &convPool2d[T]{
+	t.record(&convPool2d[T]{
 		t: t, kernel: t.kernels.ConvPool2D(s, p, t.maxChunk()),
 		x: x, y: y, argmax: make([]uint16, len(y.Data)), w: w, b: b,
-	}
-	t.packers = append(t.packers, weights[T]{w, b, o.kernel})
-	t.record(o)
+	})
 	return y
 }
 
@@ -47,6 +45,8 @@ func (o *convPool2d[T]) connect() {
 	o.dx = o.x.newSlot(false)
 	o.dw, o.db = newParamSlot(o.w), newParamSlot(o.b)
 }
+
+func (o *convPool2d[T]) weights() weights[T] { return weights[T]{o.w, o.b, o.kernel} }
 
 func (o *convPool2d[T]) args(c parallel.Chunk) []uint16 {
 	return o.argmax[c.Lo*o.y.size : c.Hi*o.y.size]
@@ -61,6 +61,10 @@ func (o *convPool2d[T]) backward(c parallel.Chunk) {
 	if o.dx != nil {
 		o.kernel.BackwardInput(o.dx.rows(c), g, o.args(c), c.Len())
 	}
+}
+
+func (o *convPool2d[T]) backwardLate(c parallel.Chunk) {
+	g := o.y.collected(c)
 	o.kernel.BackwardWeights(o.dw.dst(c), o.db.dst(c), g, o.args(c), o.x.rows(c), c.Len())
 	o.dw.add(c, o.t.elementwise)
 	o.db.add(c, o.t.elementwise)

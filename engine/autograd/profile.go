@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pairlab/pairlab/engine/kernel"
 	"github.com/pairlab/pairlab/engine/parallel"
 	"github.com/pairlab/pairlab/engine/tensor"
 )
@@ -37,9 +38,6 @@ type Cost struct {
 // It is not a method, so that programs which do not call it do not contain it.
 func Profile[T tensor.Float](t *Tape[T], now func() int64) []*Cost {
 	p := &profile[T]{now: now}
-	for i, w := range t.packers {
-		t.packers[i].kernel = timedPacker[T]{p.timer(baseName(w.w.Name), PackPhase), w.kernel}
-	}
 	p.wrap(t.forward, ForwardPhase, "losses")
 	p.wrap(t.backward, BackwardPhase, "gradients")
 	return p.costs
@@ -58,6 +56,18 @@ type timer struct {
 
 func (t timer) add(start int64) { t.cost.Nanos += t.now() - start }
 
+// timed is f, which may be nil, between two looks at the clock.
+func (t timer) timed(f func()) func() {
+	if f == nil {
+		return nil
+	}
+	return func() {
+		start := t.now()
+		f()
+		t.add(start)
+	}
+}
+
 func (p *profile[T]) timer(op string, phase Phase) timer {
 	at := slices.IndexFunc(p.costs, func(c *Cost) bool { return c.Op == op && c.Phase == phase })
 	if at < 0 {
@@ -72,20 +82,27 @@ func (p *profile[T]) timer(op string, phase Phase) timer {
 func (p *profile[T]) wrap(pass []segment[T], phase Phase, end string) {
 	for i := range pass {
 		s := &pass[i]
+		for j, w := range s.packs {
+			s.packs[j].kernel = timedPacker[T]{p.timer(baseName(w.w.Name), PackPhase), w.kernel}
+		}
 		merged := end
 		if i < len(pass)-1 {
 			merged = opName[T](s.ops[len(s.ops)-1])
 		}
 		ops := make([]op[T], len(s.ops))
 		for j, o := range s.ops {
-			ops[j] = timedOp[T]{o, p.timer(opName[T](o), phase)}
+			timer := p.timer(opName[T](o), phase)
+			ops[j] = timedOp[T]{o, timer}
+			if c, ok := o.(*conv2d[T]); ok && c.tree != nil && phase == BackwardPhase {
+				c.tree.kernel = timedTree[T]{c.tree.kernel, timer}
+			}
 		}
-		join, merge := s.join, p.timer(merged, MergePhase)
-		s.ops, s.join = ops, func() {
-			start := merge.now()
-			join()
-			merge.add(start)
+		late := make([]lateOp, len(s.late))
+		for j, o := range s.late {
+			late[j] = timedLate{o, p.timer(opName[T](o.(op[T])), phase)}
 		}
+		merge := p.timer(merged, MergePhase)
+		s.ops, s.late, s.meet, s.join = ops, late, merge.timed(s.meet), merge.timed(s.join)
 	}
 }
 
@@ -105,6 +122,30 @@ func (o timedOp[T]) backward(c parallel.Chunk) {
 	start := o.timer.now()
 	o.op.backward(c)
 	o.timer.add(start)
+}
+
+// timedLate is what an op does late.
+type timedLate struct {
+	lateOp
+	timer timer
+}
+
+func (o timedLate) backwardLate(c parallel.Chunk) {
+	start := o.timer.now()
+	o.lateOp.backwardLate(c)
+	o.timer.add(start)
+}
+
+// timedTree forms an op's gradient once its chunks are through.
+type timedTree[T tensor.Float] struct {
+	kernel.TreeWeights[T]
+	timer timer
+}
+
+func (k timedTree[T]) Backward(dw []T, dy, x [][]T, n []int) {
+	start := k.timer.now()
+	k.TreeWeights.Backward(dw, dy, x, n)
+	k.timer.add(start)
 }
 
 type timedPacker[T tensor.Float] struct {

@@ -59,7 +59,7 @@ func newReducer[T tensor.Float](p *Params[T], g parallel.Group[T], e kernel.Elem
 	chunks := parallel.Bounds(parallel.Chunks, size)
 	r := &reducer[T]{
 		params: p, group: g, e: e,
-		bounds: parallel.Bounds(len(p.Data), size),
+		bounds: parallel.LineBounds(len(p.Data), size),
 		lo:     chunks[rank], hi: chunks[rank+1],
 	}
 	r.nodes = parallel.Nodes(r.lo, r.hi)
@@ -143,33 +143,43 @@ func (r *reducer[T]) finish(scalars parallel.Part[T]) {
 	}
 }
 
-// reduce leaves the gradients of the rank's slice in the parameters.
-func (r *reducer[T]) reduce(grid *parallel.Grid) {
+// begin is called before the chunks' gradients are written: empty ones have
+// none.
+func (r *reducer[T]) begin(grid *parallel.Grid) {
 	for _, c := range grid[r.lo:r.hi] {
 		if c.Len() == 0 {
 			clear(r.params.partial[c.Index])
 		}
 	}
+}
+
+// grow writes a tree gradient of the rank's subtrees, whose chunks are through.
+func (r *reducer[T]) grow(g *treeGradient[T], grid *parallel.Grid) {
+	for _, n := range r.nodes {
+		vector := r.params.partial[n.Lo]
+		if r.group.Size() == 1 {
+			vector = r.params.Grad
+		}
+		g.sum(vector, grid, n)
+	}
+}
+
+// reduce leaves the gradients of the rank's slice in the parameters.
+func (r *reducer[T]) reduce() {
 	if r.group.Size() == 1 {
 		for i := range r.spans {
 			r.e.Sum8(r.spans[i].grad, &r.spans[i].partial)
-		}
-		for _, t := range r.trees {
-			t.sum(r.params.Grad, grid, parallel.Node{Lo: 0, Size: parallel.Chunks})
 		}
 		return
 	}
 	for _, n := range r.nodes {
 		r.combine(n)
-		for _, t := range r.trees {
-			t.sum(r.params.partial[n.Lo], grid, n)
-		}
 	}
 	if r.whole() {
-		r.group.AllGather(r.gathers...)
+		parallel.AllGather(r.group, r.gathers...)
 	}
 	for _, x := range r.exchanges {
-		r.group.AllToAll(x.send, x.receive)
+		parallel.AllToAll(r.group, x.send, x.receive)
 	}
 	for _, a := range r.additions {
 		r.e.Add(r.entries[a.Dst], r.entries[a.Src])

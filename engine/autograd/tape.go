@@ -22,8 +22,7 @@ type Tape[T tensor.Float] struct {
 	ops               []op[T]
 	values            []*Value[T]
 	forward, backward []segment[T] // what runs, in order; made by Finish
-	packers           []weights[T]
-	packed            int // the version of the parameters that the kernels hold
+	packed            int          // the version of the parameters that the kernels hold
 	scalars           []*Scalar[T]
 	scalarSums        parallel.Part[T]    // [Chunks, len(scalars)]
 	scalarsDue        bool                // they are to go with the parameters
@@ -48,17 +47,35 @@ type op[T tensor.Float] interface {
 	backward(c parallel.Chunk)
 }
 
-// forwardJoiner is an op after whose forward pass the chunks of a batch meet.
-type forwardJoiner interface{ joinForward() }
+// forwardJoiner is an op after whose forward pass the chunks of a batch meet:
+// meetForward tells the other ranks of this one's, joinForward waits for theirs.
+type forwardJoiner interface {
+	meetForward()
+	joinForward()
+}
 
 // backwardJoiner is an op after whose backward pass they do.
-type backwardJoiner interface{ joinBackward() }
+type backwardJoiner interface {
+	meetBackward()
+	joinBackward()
+}
+
+// packer is an op whose kernel packs its weights before it can use them.
+type packer[T tensor.Float] interface{ weights() weights[T] }
+
+// lateOp is an op with a part of its backward pass that no other op waits for.
+type lateOp interface{ backwardLate(c parallel.Chunk) }
 
 // segment is a run of ops that one chunk goes through before the next chunk
-// starts, and what is done when all chunks are through.
+// starts, and then the meeting of the chunks. What can be computed while the
+// ranks' news travel is done between meet and join.
 type segment[T tensor.Float] struct {
-	ops  []op[T]
-	join func()
+	packs []weights[T] // of its ops
+	ops   []op[T]
+	meet  func() // or nil
+	late  []lateOp
+	trees []*treeGradient[T] // of late
+	join  func()
 }
 
 // NewTape returns an empty tape for batches of at most maxBatch rows over
@@ -96,39 +113,58 @@ func (t *Tape[T]) maxChunk() int { return (t.maxBatch + parallel.Chunks - 1) / p
 // Finish ends the recording: what the minimised losses reach gets its
 // gradient buffers, and the ops are cut into segments.
 func (t *Tape[T]) Finish() {
-	var run []op[T]
+	var run segment[T]
 	for _, o := range t.ops {
-		run = append(run, o)
+		run.ops = append(run.ops, o)
+		if p, ok := o.(packer[T]); ok {
+			run.packs = append(run.packs, p.weights())
+		}
 		if j, ok := o.(forwardJoiner); ok {
-			t.forward = append(t.forward, segment[T]{run, j.joinForward})
-			run = nil
+			run.meet, run.join = j.meetForward, j.joinForward
+			t.forward = append(t.forward, run)
+			run = segment[T]{}
 		}
 	}
-	t.forward = append(t.forward, segment[T]{run, t.endForward})
+	run.join = t.endForward
+	t.forward = append(t.forward, run)
 	t.scalarSums = parallel.Part[T]{
 		X:      make([]T, parallel.Chunks*len(t.scalars)),
 		Bounds: parallel.Scaled(t.chunks, len(t.scalars)),
 	}
 
-	run = nil
+	run = segment[T]{}
 	for _, o := range slices.Backward(t.ops) {
 		if !o.wanted() {
 			continue
 		}
 		o.connect()
-		run = append(run, o)
+		run.ops = append(run.ops, o)
+		if l, ok := o.(lateOp); ok {
+			run.late = append(run.late, l)
+		}
 		if j, ok := o.(backwardJoiner); ok {
-			t.backward = append(t.backward, segment[T]{run, j.joinBackward})
-			run = nil
+			run.meet, run.join = j.meetBackward, j.joinBackward
+			t.backward = append(t.backward, run)
+			run = segment[T]{}
 		}
 	}
-	t.backward = append(t.backward, segment[T]{run, t.reduce})
-	for _, o := range t.ops {
-		if p, ok := o.(planter); ok && o.wanted() {
-			p.plant()
-		}
+	run.join = t.reduce
+	t.backward = append(t.backward, run)
+	for i := range t.backward {
+		t.plant(&t.backward[i])
 	}
 	t.reducer.finish(t.scalarSums)
+}
+
+// plant is called when all ops are connected.
+func (t *Tape[T]) plant(s *segment[T]) {
+	for _, o := range s.ops {
+		if p, ok := o.(planter[T]); ok {
+			if g := p.plant(); g != nil {
+				s.trees = append(s.trees, g)
+			}
+		}
+	}
 }
 
 // SetBetween has fn called again and again during Forward and Backward, each
@@ -153,13 +189,8 @@ func (t *Tape[T]) Forward(n int, train bool) {
 		panic(fmt.Sprintf("autograd: forward pass of %d rows: want a finished tape and 1..%d", n, t.maxBatch))
 	}
 	t.n, t.grid, t.train = n, parallel.Cut(n), train
-	if t.packed != t.params.version {
-		for _, w := range t.packers {
-			w.kernel.Pack(w.w.Data, w.b.Data)
-		}
-		t.packed = t.params.version
-	}
-	for _, s := range t.forward {
+	t.pack(0)
+	for i, s := range t.forward {
 		for _, c := range t.own() {
 			if c.Len() > 0 {
 				for _, o := range s.ops {
@@ -170,7 +201,23 @@ func (t *Tape[T]) Forward(n int, train bool) {
 				return
 			}
 		}
+		if s.meet != nil {
+			s.meet()
+		}
+		t.pack(i + 1)
 		s.join()
+	}
+	t.packed = t.params.version
+}
+
+// pack packs the weights of a forward segment, if there is one, when the
+// parameters have changed.
+func (t *Tape[T]) pack(segment int) {
+	if segment == len(t.forward) || t.packed == t.params.version {
+		return
+	}
+	for _, w := range t.forward[segment].packs {
+		w.kernel.Pack(w.w.Data, w.b.Data)
 	}
 }
 
@@ -194,6 +241,7 @@ func (t *Tape[T]) Rows(n int) (lo, hi int) {
 // Backward runs the record backwards over the rows of the last forward pass
 // and leaves the gradients in the parameters: those of the rank's [Tape.Slice].
 func (t *Tape[T]) Backward() {
+	t.reducer.begin(&t.grid)
 	for _, s := range t.backward {
 		for _, c := range t.own() {
 			if c.Len() > 0 {
@@ -205,8 +253,33 @@ func (t *Tape[T]) Backward() {
 				return
 			}
 		}
+		if s.meet != nil {
+			s.meet()
+		}
+		if !t.backwardLate(s) {
+			return
+		}
 		s.join()
 	}
+}
+
+// backwardLate does what is late in a segment and says whether the pass goes
+// on.
+func (t *Tape[T]) backwardLate(s segment[T]) bool {
+	for _, c := range t.own() {
+		if c.Len() > 0 {
+			for _, o := range s.late {
+				o.backwardLate(c)
+			}
+		}
+		if len(s.late) > 0 && !t.goesOn() {
+			return false
+		}
+	}
+	for _, g := range s.trees {
+		t.reducer.grow(g, &t.grid)
+	}
+	return true
 }
 
 // endForward has the scalars gathered, or in training go with the parameters:
@@ -225,7 +298,7 @@ func (t *Tape[T]) endForward() {
 		return
 	}
 	t.gathered[0] = t.scalarSums
-	t.group.AllGather(t.gathered[:1]...)
+	parallel.AllGather(t.group, t.gathered[:1]...)
 	t.joinScalars()
 }
 
@@ -240,7 +313,7 @@ func (t *Tape[T]) joinScalars() {
 }
 
 func (t *Tape[T]) reduce() {
-	t.reducer.reduce(&t.grid)
+	t.reducer.reduce()
 	if t.reducer.whole() && t.scalarsDue {
 		t.scalarsDue = false
 		t.joinScalars()
@@ -252,7 +325,7 @@ func (t *Tape[T]) reduce() {
 func (t *Tape[T]) Slice() (lo, hi int) { return t.reducer.slice() }
 
 // Meet returns when all ranks that have chunks have called it.
-func (t *Tape[T]) Meet() { t.group.AllGather(t.scalarSums) }
+func (t *Tape[T]) Meet() { parallel.AllGather(t.group, t.scalarSums) }
 
 // Share makes x, as long as the parameter vector and up to date in each
 // rank's own slice, the same on every rank.
@@ -262,11 +335,11 @@ func (t *Tape[T]) Share(x []T) {
 	}
 	t.gathered = [2]parallel.Part[T]{{X: x, Bounds: t.reducer.bounds}, t.scalarSums}
 	if !t.scalarsDue {
-		t.group.AllGather(t.gathered[:1]...)
+		parallel.AllGather(t.group, t.gathered[:1]...)
 		return
 	}
 	t.scalarsDue = false
-	t.group.AllGather(t.gathered[:]...)
+	parallel.AllGather(t.group, t.gathered[:]...)
 	t.joinScalars()
 }
 

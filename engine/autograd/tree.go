@@ -20,9 +20,9 @@ type treeGradient[T tensor.Float] struct {
 	n      [parallel.Chunks]int
 }
 
-// planter is an op that may form a gradient by subtrees; plant is called when
-// all ops are connected.
-type planter interface{ plant() }
+// planter is an op that may form a gradient by subtrees, or nil; plant is
+// called when all ops are connected.
+type planter[T tensor.Float] interface{ plant() *treeGradient[T] }
 
 // treeGradient is that of the weights w of k, if k can form it, it is large,
 // and nothing else has a part in it; else nil.

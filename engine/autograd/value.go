@@ -59,6 +59,9 @@ func (v *Value[T]) wanted() bool { return len(v.slots) > 0 }
 
 func (v *Value[T]) rows(c parallel.Chunk) []T { return v.Data[c.Lo*v.size : c.Hi*v.size] }
 
+// collected is the gradient of a chunk after collect.
+func (v *Value[T]) collected(c parallel.Chunk) []T { return v.slots[0].rows(c) }
+
 func (s *slot[T]) rows(c parallel.Chunk) []T { return s.data[c.Lo*s.size : c.Hi*s.size] }
 
 // collect adds up the consumers' gradients for a chunk, in the order in which

@@ -4,7 +4,7 @@ import "github.com/pairlab/pairlab/engine/tensor"
 
 // Group is the ranks that work on one batch together, each on its own
 // chunks, seen from one of them. All ranks call the same methods in the same
-// order; a call returns when this rank has what it asked for.
+// order.
 //
 // After a failure (a rank that is gone, a run that was stopped) every call
 // returns at once and Err tells why; what was computed since is worthless.
@@ -12,14 +12,31 @@ type Group[T tensor.Float] interface {
 	// Rank is this rank's number, from 0, and Size the number of ranks.
 	Rank() int
 	Size() int
-	// AllGather makes each part's X the same everywhere, where rank r holds
-	// X[Bounds[r]:Bounds[r+1]] beforehand.
-	AllGather(parts ...Part[T])
-	// AllToAll sends send[q] to each rank q and fills receive[q] with what
-	// rank q sends to this one; this rank's own entries are left alone.
-	AllToAll(send, receive [][]T)
+	// StartAllGather begins to make each part's X the same everywhere, where
+	// rank r holds X[Bounds[r]:Bounds[r+1]] beforehand.
+	StartAllGather(parts ...Part[T])
+	// StartAllToAll begins to send send[q] to each rank q and to fill
+	// receive[q] with what rank q sends to this one; this rank's own entries
+	// are left alone.
+	StartAllToAll(send, receive [][]T)
+	// Wait returns when what was started is done; only then may something
+	// else be started. Until then this rank may compute, but touches nothing
+	// of what it gave.
+	Wait()
 	// Err is why the group failed, or nil.
 	Err() error
+}
+
+// AllGather starts it and waits (see [Group]).
+func AllGather[T tensor.Float](g Group[T], parts ...Part[T]) {
+	g.StartAllGather(parts...)
+	g.Wait()
+}
+
+// AllToAll starts it and waits (see [Group]).
+func AllToAll[T tensor.Float](g Group[T], send, receive [][]T) {
+	g.StartAllToAll(send, receive)
+	g.Wait()
 }
 
 // Part is a vector that is gathered.
@@ -40,11 +57,14 @@ func (Solo[T]) Rank() int { return 0 }
 // Size implements [Group].
 func (Solo[T]) Size() int { return 1 }
 
-// AllGather implements [Group].
-func (Solo[T]) AllGather(...Part[T]) {}
+// StartAllGather implements [Group].
+func (Solo[T]) StartAllGather(...Part[T]) {}
 
-// AllToAll implements [Group].
-func (Solo[T]) AllToAll(_, _ [][]T) {}
+// StartAllToAll implements [Group].
+func (Solo[T]) StartAllToAll(_, _ [][]T) {}
+
+// Wait implements [Group].
+func (Solo[T]) Wait() {}
 
 // Err implements [Group].
 func (Solo[T]) Err() error { return nil }
@@ -55,6 +75,19 @@ func Bounds(n, size int) []int {
 	b := make([]int, size+1)
 	for r := range b {
 		b[r] = r * n / size
+	}
+	return b
+}
+
+// Line is the number of float32s, 64 bytes, that lie in one line of the cache.
+const Line = 16
+
+// LineBounds cuts a vector of n values into size contiguous parts that begin at
+// multiples of [Line], their sizes differing by about as much.
+func LineBounds(n, size int) []int {
+	b := Scaled(Bounds((n+Line-1)/Line, size), Line)
+	for r := range b {
+		b[r] = min(b[r], n)
 	}
 	return b
 }

@@ -13,8 +13,9 @@ var ErrStopped = errors.New("parallel: the group was stopped")
 // Local is a group whose ranks are goroutines of one program: for native
 // programs, and the reference for other transports.
 type Local[T tensor.Float] struct {
-	rank int
-	hub  *hub[T]
+	rank    int
+	hub     *hub[T]
+	started func() // copies what the other ranks gave
 }
 
 // hub is what the ranks share.
@@ -78,12 +79,11 @@ func (h *hub[T]) barrier() {
 	}
 }
 
-// AllGather implements [Group].
-func (l *Local[T]) AllGather(parts ...Part[T]) {
+// StartAllGather implements [Group].
+func (l *Local[T]) StartAllGather(parts ...Part[T]) {
 	h := l.hub
 	h.gather[l.rank] = parts
-	h.barrier()
-	if l.Err() == nil {
+	l.started = func() {
 		for r, other := range h.gather {
 			if r == l.rank {
 				continue
@@ -93,20 +93,26 @@ func (l *Local[T]) AllGather(parts ...Part[T]) {
 			}
 		}
 	}
-	h.barrier()
 }
 
-// AllToAll implements [Group].
-func (l *Local[T]) AllToAll(send, receive [][]T) {
+// StartAllToAll implements [Group].
+func (l *Local[T]) StartAllToAll(send, receive [][]T) {
 	h := l.hub
 	h.sent[l.rank] = send
-	h.barrier()
-	if l.Err() == nil {
+	l.started = func() {
 		for r, other := range h.sent {
 			if r != l.rank {
 				copy(receive[r], other[l.rank])
 			}
 		}
 	}
-	h.barrier()
+}
+
+// Wait implements [Group].
+func (l *Local[T]) Wait() {
+	l.hub.barrier()
+	if l.Err() == nil {
+		l.started()
+	}
+	l.hub.barrier()
 }

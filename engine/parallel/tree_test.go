@@ -45,7 +45,7 @@ func TestLocalGroupExchanges(t *testing.T) {
 				for i := bounds[r]; i < bounds[r+1]; i++ {
 					x[i] = float64(i)
 				}
-				g.AllGather(Part[float64]{X: x, Bounds: bounds})
+				AllGather(g, Part[float64]{X: x, Bounds: bounds})
 				for i, v := range x {
 					if v != float64(i) {
 						done <- "AllGather left a wrong value"
@@ -56,7 +56,7 @@ func TestLocalGroupExchanges(t *testing.T) {
 				for q := range size {
 					send[q], receive[q] = []float64{float64(10*r + q)}, make([]float64, 1)
 				}
-				g.AllToAll(send, receive)
+				AllToAll(g, send, receive)
 				for q := range size {
 					if q != r && receive[q][0] != float64(10*q+r) {
 						done <- "AllToAll delivered a wrong value"
@@ -78,7 +78,7 @@ func TestStoppedGroupReturns(t *testing.T) {
 	ranks := NewLocal[float64](2)
 	done := make(chan error)
 	go func() {
-		ranks[0].AllGather(Part[float64]{X: make([]float64, 2), Bounds: []int{0, 1, 2}})
+		AllGather(ranks[0], Part[float64]{X: make([]float64, 2), Bounds: []int{0, 1, 2}})
 		done <- ranks[0].Err()
 	}()
 	ranks[1].Stop(ErrStopped)

@@ -21,8 +21,13 @@ type Ports struct {
 	rank, size int
 	mail       mail
 	letter     [][]float32 // that is sent or received
-	stopped    chan struct{}
-	once       sync.Once
+
+	// What was started: one of the two.
+	gathered []parallel.Part[float32]
+	receive  [][]float32
+
+	stopped chan struct{}
+	once    sync.Once
 }
 
 func newPorts(rank, size int, m mail) *Ports {
@@ -50,14 +55,12 @@ func (p *Ports) Err() error {
 // Stop makes this rank's calls return with ErrStopped. Each rank is told.
 func (p *Ports) Stop() { p.once.Do(func() { close(p.stopped) }) }
 
-// AllGather implements [parallel.Group].
-func (p *Ports) AllGather(parts ...parallel.Part[float32]) {
+// StartAllGather implements [parallel.Group].
+func (p *Ports) StartAllGather(parts ...parallel.Part[float32]) {
+	p.gathered = parts
 	own := p.write(parts, p.rank)
 	for q := range p.size {
-		p.send(q, own)
-	}
-	for q := range p.size {
-		p.receive(p.write(parts, q), q)
+		p.sendTo(q, own)
 	}
 }
 
@@ -70,14 +73,24 @@ func (p *Ports) write(parts []parallel.Part[float32], r int) [][]float32 {
 	return p.letter
 }
 
-// AllToAll implements [parallel.Group].
-func (p *Ports) AllToAll(send, receive [][]float32) {
+// StartAllToAll implements [parallel.Group].
+func (p *Ports) StartAllToAll(send, receive [][]float32) {
+	p.receive = receive
 	for q := range send {
-		p.send(q, send[q:q+1])
+		p.sendTo(q, send[q:q+1])
 	}
-	for q := range receive {
-		p.receive(receive[q:q+1], q)
+}
+
+// Wait implements [parallel.Group].
+func (p *Ports) Wait() {
+	for q := range p.size {
+		if p.gathered != nil {
+			p.receiveFrom(q, p.write(p.gathered, q))
+		} else {
+			p.receiveFrom(q, p.receive[q:q+1])
+		}
 	}
+	p.gathered, p.receive = nil, nil
 }
 
 // due says whether ranks send each other a letter: an empty one is left out.
@@ -93,13 +106,13 @@ func (p *Ports) due(peer int, x [][]float32) bool {
 	return false
 }
 
-func (p *Ports) send(to int, x [][]float32) {
+func (p *Ports) sendTo(to int, x [][]float32) {
 	if p.due(to, x) {
 		p.mail.Send(to, x)
 	}
 }
 
-func (p *Ports) receive(x [][]float32, from int) {
+func (p *Ports) receiveFrom(from int, x [][]float32) {
 	if p.due(from, x) {
 		p.mail.Receive(x, from, p.stopped)
 	}

@@ -57,7 +57,7 @@ func TestPortsStop(t *testing.T) {
 	g := portsGroup(2)[0]
 	done := make(chan struct{})
 	go func() {
-		g.AllGather(parallel.Part[float32]{X: make([]float32, 2), Bounds: []int{0, 1, 2}})
+		parallel.AllGather(g, parallel.Part[float32]{X: make([]float32, 2), Bounds: []int{0, 1, 2}})
 		close(done)
 	}()
 	g.Stop()

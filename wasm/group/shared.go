@@ -2,20 +2,23 @@ package group
 
 import "github.com/pairlab/pairlab/engine/parallel"
 
-// The control words of a group's shared memory.
+// The control words of a group's shared memory; they have a line of their own.
 const (
 	stopWord    = iota // not 0 once the group is stopped
 	arrivedWord        // ranks that have arrived at the barrier, of all rounds
 	roundWord          // barriers that are complete
-	controlWords
+
+	controlWords = parallel.Line
 )
 
 // words are int32s that all ranks see, with JavaScript's Atomics.
 type words interface {
-	// Meet says that this rank has arrived at barrier number round, as the
-	// last one if all have arrived by then, looks at most so often whether the
-	// barrier is complete, and returns the number of barriers that are.
-	Meet(round, all, looks int) int
+	// Arrive says that this rank has arrived at a barrier, as the last one if
+	// all have arrived by then, in all rounds.
+	Arrive(all int)
+	// Look looks at most so often whether barrier number round is complete,
+	// and returns the number of barriers that are.
+	Look(round, looks int) int
 	// Add adds v to word i.
 	Add(i, v int)
 	Load(i int) int
@@ -34,18 +37,22 @@ type floats interface {
 
 // Shared is a rank of a group that meets in shared memory.
 //
-// A call writes what this rank brings, waits until all ranks have arrived,
-// and reads what the others brought. Calls use two halves of the memory in
-// turn: when a half is written again, all ranks have arrived at the call
-// between, so they are done reading it.
+// A rank starts by writing what it brings and arriving; it waits until all
+// ranks have arrived, and reads what the others brought. Calls use two halves
+// of the memory in turn: when a half is written again, all ranks have arrived
+// at the call between, so they are done reading it.
 type Shared struct {
 	rank, size int
 	control    words
 	memory     floats
-	half       int // floats of one half
+	half, pair int // floats of one half, and in it of what one rank sends another
 	calls      int
 	spins      int // looks at the barrier before sleeping
 	err        error
+
+	// What was started: one of the two.
+	gathered []parallel.Part[float32]
+	receive  [][]float32
 }
 
 // Floats is how many floats of shared memory a group needs, in all, for
@@ -53,14 +60,23 @@ type Shared struct {
 func Floats(size, n, most int) int { return 2 * halfFloats(size, n, most) }
 
 func halfFloats(size, n, most int) int {
-	return max(size*size*pairFloats(size, n), most)
+	return max(size*size*pairFloats(size, n), lines(most)+maxParts*parallel.Line)
 }
 
+// maxParts is how many parts are gathered at once at most: the sums of as many
+// subtrees as there are chunks, and their scalars.
+const maxParts = parallel.Chunks + 1
+
 // pairFloats is the most that a rank sends another: a slice of the vector.
-func pairFloats(size, n int) int { return (n + size - 1) / size }
+func pairFloats(size, n int) int { return (lines(n)/parallel.Line + size - 1) / size * parallel.Line }
+
+// lines is n rounded up to whole lines. All that ranks write begins with one:
+// browsers copy to and from shared memory byte by byte, not word by word, where
+// one end lies in the middle of a word and the other does not.
+func lines(n int) int { return (n + parallel.Line - 1) / parallel.Line * parallel.Line }
 
 func newShared(rank, size, n, most, spins int, control words, memory floats) *Shared {
-	return &Shared{rank: rank, size: size, control: control, memory: memory, half: halfFloats(size, n, most), spins: spins}
+	return &Shared{rank: rank, size: size, control: control, memory: memory, half: halfFloats(size, n, most), pair: pairFloats(size, n), spins: spins}
 }
 
 var _ parallel.Group[float32] = (*Shared)(nil)
@@ -82,54 +98,74 @@ func stop(control words) {
 	control.Notify(roundWord)
 }
 
-// AllGather implements [parallel.Group].
-func (s *Shared) AllGather(parts ...parallel.Part[float32]) {
-	base := s.base()
-	at := base
-	for _, p := range parts {
-		if x := p.Of(s.rank); s.err == nil && len(x) > 0 {
-			s.memory.Write(at+p.Bounds[s.rank], x)
-		}
-		at += len(p.X)
-	}
-	if !s.barrier() {
+// StartAllGather implements [parallel.Group].
+func (s *Shared) StartAllGather(parts ...parallel.Part[float32]) {
+	s.calls++
+	s.gathered = parts
+	if s.err != nil {
 		return
 	}
-	at = base
+	at := s.base()
 	for _, p := range parts {
+		if x := p.Of(s.rank); len(x) > 0 {
+			s.memory.Write(at+p.Bounds[s.rank], x)
+		}
+		at += lines(len(p.X))
+	}
+	s.control.Arrive(s.calls * s.size)
+}
+
+// StartAllToAll implements [parallel.Group].
+func (s *Shared) StartAllToAll(send, receive [][]float32) {
+	s.calls++
+	s.receive = receive
+	if s.err != nil {
+		return
+	}
+	for q, x := range send {
+		if q != s.rank && len(x) > 0 {
+			s.memory.Write(s.place(s.rank, q), x)
+		}
+	}
+	s.control.Arrive(s.calls * s.size)
+}
+
+// Wait implements [parallel.Group].
+func (s *Shared) Wait() {
+	if s.barrier() {
+		s.readGathered()
+		s.readReceived()
+	}
+	s.gathered, s.receive = nil, nil
+}
+
+func (s *Shared) readGathered() {
+	at := s.base()
+	for _, p := range s.gathered {
 		if from := p.Bounds[s.rank]; from > 0 {
 			s.memory.Read(p.X[:from], at)
 		}
 		if to := p.Bounds[s.rank+1]; to < len(p.X) {
 			s.memory.Read(p.X[to:], at+to)
 		}
-		at += len(p.X)
+		at += lines(len(p.X))
 	}
 }
 
-// AllToAll implements [parallel.Group].
-func (s *Shared) AllToAll(send, receive [][]float32) {
-	base := s.base()
-	stride := s.half / (s.size * s.size)
-	for q, x := range send {
-		if q != s.rank && len(x) > 0 && s.err == nil {
-			s.memory.Write(base+(s.rank*s.size+q)*stride, x)
-		}
-	}
-	if !s.barrier() {
-		return
-	}
-	for q, x := range receive {
+func (s *Shared) readReceived() {
+	for q, x := range s.receive {
 		if q != s.rank && len(x) > 0 {
-			s.memory.Read(x, base+(q*s.size+s.rank)*stride)
+			s.memory.Read(x, s.place(q, s.rank))
 		}
 	}
 }
 
 // base is where the half of the memory begins that this call uses.
-func (s *Shared) base() int {
-	s.calls++
-	return s.calls % 2 * s.half
+func (s *Shared) base() int { return s.calls % 2 * s.half }
+
+// place is where in it lies what one rank sends another.
+func (s *Shared) place(from, to int) int {
+	return s.base() + (from*s.size+to)*s.pair
 }
 
 // barrier returns true when all ranks have arrived, false when the group is
@@ -139,7 +175,7 @@ func (s *Shared) barrier() bool {
 		return false
 	}
 	round := s.calls - 1
-	for now := s.control.Meet(round, s.calls*s.size, s.spins); now == round; now = s.control.Load(roundWord) {
+	for now := s.control.Look(round, s.spins); now == round; now = s.control.Load(roundWord) {
 		if s.control.Load(stopWord) != 0 {
 			s.err = ErrStopped
 			return false

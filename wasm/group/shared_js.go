@@ -30,13 +30,18 @@ func StopBuffer(buffer safejs.Value) error {
 
 // OpenShared is a rank of the group that meets in buffer; n and most are as
 // for [NewBuffer]. spins is how often a rank looks before it sleeps, by meet,
-// the function of assets/meet.js.
+// the module assets/meet.js.
 func OpenShared(buffer, meet safejs.Value, rank, size, n, most, spins int) (*Shared, error) {
 	control, err := openWords(buffer)
 	if err != nil {
 		return nil, err
 	}
-	control.meet = meet
+	if control.arrive, err = meet.Get("arrive"); err != nil {
+		return nil, fmt.Errorf("group: %w", err)
+	}
+	if control.look, err = meet.Get("look"); err != nil {
+		return nil, fmt.Errorf("group: %w", err)
+	}
 	class, err := safejs.Global().Get("Uint8Array")
 	if err != nil {
 		return nil, err
@@ -47,9 +52,10 @@ func OpenShared(buffer, meet safejs.Value, rank, size, n, most, spins int) (*Sha
 
 // sharedWords are the control words at the buffer's beginning.
 type sharedWords struct {
-	array                         safejs.Value // Int32Array
-	add, load, wait, notify, meet safejs.Value
-	err                           error
+	array                   safejs.Value // Int32Array
+	add, load, wait, notify safejs.Value
+	arrive, look            safejs.Value
+	err                     error
 }
 
 func openWords(buffer safejs.Value) (*sharedWords, error) {
@@ -70,8 +76,13 @@ func openWords(buffer safejs.Value) (*sharedWords, error) {
 	return w, nil
 }
 
-func (w *sharedWords) Meet(round, all, looks int) int {
-	return w.number(w.meet.Invoke(w.array, round, all, looks))
+func (w *sharedWords) Arrive(all int) {
+	_, err := w.arrive.Invoke(w.array, all)
+	w.keep(err)
+}
+
+func (w *sharedWords) Look(round, looks int) int {
+	return w.number(w.look.Invoke(w.array, round, looks))
 }
 
 func (w *sharedWords) Add(i, v int) {

@@ -1,9 +1,12 @@
 package group
 
 import (
+	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"unsafe"
 
 	"github.com/pairlab/pairlab/engine/kernel/portable"
 	"github.com/pairlab/pairlab/engine/model"
@@ -28,11 +31,14 @@ func newBoard() *board {
 func (b *board) Add(i, v int)   { b.word[i].Add(int32(v)) }
 func (b *board) Load(i int) int { return int(b.word[i].Load()) }
 
-func (b *board) Meet(round, all, looks int) int {
+func (b *board) Arrive(all int) {
 	if int(b.word[arrivedWord].Add(1)) == all {
 		b.word[roundWord].Add(1)
 		b.Notify(roundWord)
 	}
+}
+
+func (b *board) Look(round, looks int) int {
 	for ; looks > 0 && b.Load(roundWord) == round; looks-- {
 	}
 	return b.Load(roundWord)
@@ -55,8 +61,17 @@ func (b *board) Notify(int) {
 // array is memory among goroutines; the barrier orders its use.
 type array []float32
 
-func (a array) Write(at int, x []float32) { copy(a[at:at+len(x)], x) }
-func (a array) Read(x []float32, at int)  { copy(x, a[at:at+len(x)]) }
+func (a array) Write(at int, x []float32) { copy(a.part(at, x), x) }
+func (a array) Read(x []float32, at int)  { copy(x, a.part(at, x)) }
+
+// part is the memory for x, which has to lie in 8 byte words as x does; Go
+// places only the shortest vectors anyhow.
+func (a array) part(at int, x []float32) []float32 {
+	if len(x) > 8 && uintptr(4*(controlWords+at))%8 != uintptr(unsafe.Pointer(&x[0]))%8 {
+		panic(fmt.Sprintf("%d floats at %d of the shared memory and at %p: not the same place in a word", len(x), at, x))
+	}
+	return a[at : at+len(x)]
+}
 
 func sharedGroup(size, n, most int) []*Shared {
 	control, memory := newBoard(), make(array, Floats(size, n, most))
@@ -65,6 +80,15 @@ func sharedGroup(size, n, most int) []*Shared {
 		ranks[r] = newShared(r, size, n, most, 10, control, memory)
 	}
 	return ranks
+}
+
+// loiter has ranks be late in turn.
+func loiter(g parallel.Group[float32], round int) {
+	if round%g.Size() == g.Rank() {
+		for range 100 {
+			runtime.Gosched()
+		}
+	}
 }
 
 // exchange makes a rank call both methods many times and check every value.
@@ -82,7 +106,9 @@ func exchange(t *testing.T, g parallel.Group[float32], n int) {
 			x[i], y[i] = value(0, i), value(7, i)
 		}
 		parts := []parallel.Part[float32]{{X: x, Bounds: bounds}, {X: y, Bounds: bounds}}
-		g.AllGather(parts[:1+round%2]...)
+		g.StartAllGather(parts[:1+round%2]...)
+		loiter(g, round)
+		g.Wait()
 		for i := range x {
 			if x[i] != value(0, i) || round%2 == 1 && y[i] != value(7, i) {
 				t.Errorf("round %d, rank %d: gathered %v and %v at %d, want %v and %v", round, g.Rank(), x[i], y[i], i, value(0, i), value(7, i))
@@ -94,7 +120,9 @@ func exchange(t *testing.T, g parallel.Group[float32], n int) {
 				send[q][i] = value(g.Rank(), q)
 			}
 		}
-		g.AllToAll(send, receive)
+		g.StartAllToAll(send, receive)
+		loiter(g, round)
+		g.Wait()
 		for q := range receive {
 			for _, v := range receive[q] {
 				if q != g.Rank() && v != value(q, g.Rank()) {
@@ -158,11 +186,11 @@ func TestSharedStops(t *testing.T) {
 	var all sync.WaitGroup
 	for _, g := range ranks[:2] { // the third never arrives
 		all.Go(func() {
-			g.AllGather(parallel.Part[float32]{X: make([]float32, 3), Bounds: []int{0, 1, 2, 3}})
+			parallel.AllGather(g, parallel.Part[float32]{X: make([]float32, 3), Bounds: []int{0, 1, 2, 3}})
 			if g.Err() != ErrStopped {
 				t.Errorf("rank %d: error %v, want %v", g.Rank(), g.Err(), ErrStopped)
 			}
-			g.AllGather(parallel.Part[float32]{X: make([]float32, 3), Bounds: []int{0, 1, 2, 3}}) // returns at once
+			parallel.AllGather(g, parallel.Part[float32]{X: make([]float32, 3), Bounds: []int{0, 1, 2, 3}}) // returns at once
 		})
 	}
 	ranks[0].Stop()
