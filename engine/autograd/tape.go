@@ -201,9 +201,7 @@ func (t *Tape[T]) Forward(n int, train bool) {
 				return
 			}
 		}
-		if s.meet != nil {
-			s.meet()
-		}
+		s.begin()
 		t.pack(i + 1)
 		s.join()
 	}
@@ -242,44 +240,53 @@ func (t *Tape[T]) Rows(n int) (lo, hi int) {
 // and leaves the gradients in the parameters: those of the rank's [Tape.Slice].
 func (t *Tape[T]) Backward() {
 	t.reducer.begin(&t.grid)
+	own := t.own()
 	for _, s := range t.backward {
-		for _, c := range t.own() {
-			if c.Len() > 0 {
-				for _, o := range s.ops {
-					o.backward(c)
-				}
+		for i, c := range own {
+			s.backward(c)
+			if i == len(own)-1 {
+				s.begin()
 			}
+			s.backwardLate(c)
 			if !t.goesOn() {
 				return
 			}
 		}
-		if s.meet != nil {
-			s.meet()
+		if len(own) == 0 {
+			s.begin()
 		}
-		if !t.backwardLate(s) {
-			return
+		for _, g := range s.trees {
+			t.reducer.grow(g, &t.grid)
 		}
 		s.join()
 	}
 }
 
-// backwardLate does what is late in a segment and says whether the pass goes
-// on.
-func (t *Tape[T]) backwardLate(s segment[T]) bool {
-	for _, c := range t.own() {
-		if c.Len() > 0 {
-			for _, o := range s.late {
-				o.backwardLate(c)
-			}
-		}
-		if len(s.late) > 0 && !t.goesOn() {
-			return false
-		}
+// begin begins the meeting, if the pass goes on after it.
+func (s *segment[T]) begin() {
+	if s.meet != nil {
+		s.meet()
 	}
-	for _, g := range s.trees {
-		t.reducer.grow(g, &t.grid)
+}
+
+func (s *segment[T]) backward(c parallel.Chunk) {
+	if c.Len() == 0 {
+		return
 	}
-	return true
+	for _, o := range s.ops {
+		o.backward(c)
+	}
+}
+
+// backwardLate follows the chunk's way through the ops, while its maps are in
+// the cache: the last chunk's is what hides the meeting.
+func (s *segment[T]) backwardLate(c parallel.Chunk) {
+	if c.Len() == 0 {
+		return
+	}
+	for _, o := range s.late {
+		o.backwardLate(c)
+	}
 }
 
 // endForward has the scalars gathered, or in training go with the parameters:
