@@ -93,7 +93,7 @@ type Net[T tensor.Float] struct {
 	In   Inputs[T]
 	Out  Outputs[T]
 
-	PairLoss, LeftLoss, RightLoss *autograd.Scalar[T] // mean cross-entropies; the last two nil for Baseline
+	PairLoss, LeftLoss, RightLoss *autograd.Scalar[T] // mean cross-entropies; the last two nil where they are not minimised
 	Accuracy                      *autograd.Scalar[T] // fraction of right predictions
 
 	config Config
@@ -115,10 +115,9 @@ func (m *Model[T]) Record(kernels kernel.Set[T], group parallel.Group[T], maxBat
 
 	n.PairLoss = t.CrossEntropy(n.Out.Pair, n.In.Target)
 	t.Minimize(autograd.Term[T]{Loss: n.PairLoss, Weight: T(m.Config.PairLoss)})
-	if m.Config.Siamese() {
+	if aux := T(m.Config.AuxLoss); m.Config.Siamese() && aux != 0 {
 		n.LeftLoss = t.CrossEntropy(n.Out.Left, n.In.LeftDigit)
 		n.RightLoss = t.CrossEntropy(n.Out.Right, n.In.RightDigit)
-		aux := T(m.Config.AuxLoss)
 		t.Minimize(
 			autograd.Term[T]{Loss: n.LeftLoss, Weight: aux},
 			autograd.Term[T]{Loss: n.RightLoss, Weight: aux})

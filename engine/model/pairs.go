@@ -66,6 +66,10 @@ func (n *Net[T]) SetPair(to int, left, right []float32, leftDigit, rightDigit in
 }
 
 func convert[T tensor.Float](to []T, from []float32) {
+	if same, ok := any(to).([]float32); ok {
+		copy(same, from)
+		return
+	}
 	for i, v := range from {
 		to[i] = T(v)
 	}

@@ -214,10 +214,11 @@ func (w *worker) train(id uint32, t protocol.Train, message safejs.Value) error 
 	}
 	last := time.Now()
 	r.between = func() (idle time.Duration, err error) {
-		begun := time.Now()
-		if begun.Sub(last) < yieldEvery {
+		// Since asks the browser one clock, Now two.
+		if time.Since(last) < yieldEvery {
 			return 0, nil
 		}
+		begun := time.Now()
 		if err := w.yielder.Yield(); err != nil {
 			return 0, err
 		}
