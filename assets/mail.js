@@ -11,18 +11,20 @@ const page = 4096;
 const kept = 4;
 
 // mailOver returns a function that opens the mail of a rank over Go's memory:
-// ports are by rank, its own place is empty, and wake is called when something
-// came from whom take found nothing of.
+// ports are by rank, its own place is empty.
 //
 //   send(to, at, length, at, length, ...)    sends those bytes of the memory
 //   take(from, at, length, at, length, ...)  puts what came there; false if
-//                                            nothing came
+//                                            nothing came: wake is called when
+//                                            it has come and is there
+//   forget()                                 what take asked for is to be put
+//                                            nowhere when it comes
 //   close()                                  lets go of the ports
 export function mailOver(memory) {
   return (ports, wake) => {
     const free = new Map(); // lists of buffers, by size
     const inboxes = ports.map(() => []);
-    let awaited = -1;
+    let awaited = null; // { from, places } of the take that found nothing
 
     const freeOf = (size) => {
       if (!free.has(size)) free.set(size, []);
@@ -41,12 +43,20 @@ export function mailOver(memory) {
         offset += length;
       }
     };
+    const deliver = (buffer, places) => {
+      each(places, buffer, (go, js) => go.set(js));
+      const list = freeOf(buffer.byteLength);
+      if (list.length < kept) list.push(buffer);
+    };
     ports.forEach((port, from) => {
       if (!port) return;
       port.onmessage = ({ data }) => {
-        inboxes[from].push(data);
-        if (awaited !== from) return;
-        awaited = -1;
+        if (awaited?.from !== from) {
+          inboxes[from].push(data);
+          return;
+        }
+        deliver(data, awaited.places);
+        awaited = null;
         wake();
       };
     });
@@ -59,17 +69,15 @@ export function mailOver(memory) {
       },
       take(from, ...places) {
         const buffer = inboxes[from].shift();
-        if (!buffer) {
-          awaited = from;
-          return false;
-        }
-        each(places, buffer, (go, js) => go.set(js));
-        const list = freeOf(buffer.byteLength);
-        if (list.length < kept) list.push(buffer);
-        return true;
+        if (buffer) deliver(buffer, places);
+        else awaited = { from, places };
+        return Boolean(buffer);
+      },
+      forget() {
+        awaited = null;
       },
       close() {
-        awaited = -1;
+        awaited = null;
         for (const port of ports) port?.close();
       },
     };

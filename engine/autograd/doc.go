@@ -11,7 +11,9 @@
 // A batch runs as the chunks of package parallel. The ops between two points
 // where the whole batch must meet (batch norm's statistics, their gradient
 // sums, the losses) form a segment, and a chunk goes through a segment before
-// the next chunk starts: its maps stay in the cache.
+// the next chunk starts: its maps stay in the cache. While ranks wait for each
+// other at such a point, each packs the weights that come next or forms its last
+// chunk's weight gradients.
 //
 // Why a tape that is recorded once? The shapes of a training run never
 // change, so all decisions (buffers, kernels, which op adds to a gradient and

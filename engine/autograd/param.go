@@ -65,7 +65,8 @@ func (p *Params[T]) AddBuffer(name string, value T, shape ...int) *Buffer[T] {
 func (p *Params[T]) Seal() {
 	p.Data = make([]T, p.Count())
 	p.Grad = make([]T, len(p.Data))
-	for c := range p.partial {
+	p.partial[0] = p.Grad // where the chunks' gradients are added up
+	for c := 1; c < parallel.Chunks; c++ {
 		p.partial[c] = make([]T, len(p.Data))
 	}
 	at := 0

@@ -48,11 +48,8 @@ type reducer[T tensor.Float] struct {
 
 type exchange[T tensor.Float] struct{ send, receive [][]T }
 
-// span is a part of the gradients and of each chunk's.
-type span[T tensor.Float] struct {
-	grad    []T
-	partial [parallel.Chunks][]T
-}
+// span is a part of the vector, for each chunk.
+type span[T tensor.Float] = [parallel.Chunks][]T
 
 func newReducer[T tensor.Float](p *Params[T], g parallel.Group[T], e kernel.Elementwise[T]) *reducer[T] {
 	size, rank := g.Size(), g.Rank()
@@ -85,7 +82,7 @@ func newReducer[T tensor.Float](p *Params[T], g parallel.Group[T], e kernel.Elem
 				}
 				continue
 			}
-			x.receive[q] = make([]T, to-from)
+			x.receive[q] = r.room()
 			r.entries = append(r.entries, x.receive[q])
 		}
 	}
@@ -110,7 +107,7 @@ func (r *reducer[T]) gather(q int, n parallel.Node) {
 	length := len(r.params.Data)
 	sum := r.params.partial[n.Lo]
 	if q != r.group.Rank() {
-		sum = make([]T, length)
+		sum = r.room()
 	}
 	bounds := make([]int, r.group.Size()+1)
 	for i := q + 1; i < len(bounds); i++ {
@@ -118,6 +115,16 @@ func (r *reducer[T]) gather(q int, n parallel.Node) {
 	}
 	r.gathers = append(r.gathers, parallel.Part[T]{X: sum, Bounds: bounds})
 	r.entries = append(r.entries, sum)
+}
+
+// room is for the next entry, of another rank: the first is where the slice's
+// gradients are to be.
+func (r *reducer[T]) room() []T {
+	lo, hi := r.slice()
+	if len(r.entries) == 0 {
+		return r.params.Grad[lo:hi]
+	}
+	return make([]T, hi-lo)
 }
 
 // finish is called when all trees are there. Where each rank finishes the whole,
@@ -132,9 +139,9 @@ func (r *reducer[T]) finish(scalars parallel.Part[T]) {
 		if i < len(r.trees) {
 			end, next = r.trees[i].lo, r.trees[i].hi
 		}
-		s := span[T]{grad: r.params.Grad[at:end]}
-		for c := range s.partial {
-			s.partial[c] = r.params.partial[c][at:end]
+		var s span[T]
+		for c := range s {
+			s[c] = r.params.partial[c][at:end]
 		}
 		if at < end {
 			r.spans = append(r.spans, s)
@@ -156,11 +163,7 @@ func (r *reducer[T]) begin(grid *parallel.Grid) {
 // grow writes a tree gradient of the rank's subtrees, whose chunks are through.
 func (r *reducer[T]) grow(g *treeGradient[T], grid *parallel.Grid) {
 	for _, n := range r.nodes {
-		vector := r.params.partial[n.Lo]
-		if r.group.Size() == 1 {
-			vector = r.params.Grad
-		}
-		g.sum(vector, grid, n)
+		g.sum(r.params.partial[n.Lo], grid, n)
 	}
 }
 
@@ -168,7 +171,7 @@ func (r *reducer[T]) grow(g *treeGradient[T], grid *parallel.Grid) {
 func (r *reducer[T]) reduce() {
 	if r.group.Size() == 1 {
 		for i := range r.spans {
-			r.e.Sum8(r.spans[i].grad, &r.spans[i].partial)
+			r.e.Sum8(r.spans[i][0], &r.spans[i])
 		}
 		return
 	}
@@ -184,14 +187,12 @@ func (r *reducer[T]) reduce() {
 	for _, a := range r.additions {
 		r.e.Add(r.entries[a.Dst], r.entries[a.Src])
 	}
-	lo, hi := r.slice()
-	copy(r.params.Grad[lo:hi], r.entries[0])
 }
 
 // combine adds up a subtree in the partial gradient of its first chunk.
 func (r *reducer[T]) combine(n parallel.Node) {
 	for i := range r.spans {
-		partial := &r.spans[i].partial
+		partial := &r.spans[i]
 		for step := 1; step < n.Size; step *= 2 {
 			for c := n.Lo; c < n.Lo+n.Size; c += 2 * step {
 				r.e.Add(partial[c], partial[c+step])

@@ -127,7 +127,7 @@ type Elementwise[T tensor.Float] interface {
 	// Add adds x to y: y += x.
 	Add(y, x []T)
 	// Sum8 writes y = ((p0+p1)+(p2+p3))+((p4+p5)+(p6+p7)), in that order of
-	// additions exactly; every part is as long as y.
+	// additions exactly; every part is as long as y, which may be p0.
 	Sum8(y []T, parts *[8][]T)
 	// Scale writes y = a·x. y may be x.
 	Scale(y []T, a T, x []T)

@@ -69,24 +69,26 @@ func (m *portMail) Send(to int, x [][]float32) {
 }
 
 func (m *portMail) Receive(x [][]float32, from int, stopped <-chan struct{}) {
-	for {
-		result, err := m.call(m.take, from, x)
-		var taken bool
-		if err == nil {
-			taken, err = result.Bool()
-		}
-		if err != nil {
-			panic(fmt.Sprintf("group: receiving from rank %d: %v", from, err))
-		}
-		if taken {
-			return
-		}
-		select {
-		case <-m.woken: // by this letter, or by one that was no longer waited for
-		case <-stopped:
-			return
+	result, err := m.call(m.take, from, x)
+	var taken bool
+	if err == nil {
+		taken, err = result.Bool()
+	}
+	if err != nil {
+		panic(fmt.Sprintf("group: receiving from rank %d: %v", from, err))
+	}
+	if taken {
+		return
+	}
+	select {
+	case <-m.woken:
+	case <-stopped:
+		// It is of no use, and x is soon something else's memory.
+		if _, err := m.mail.Call("forget"); err != nil {
+			panic(fmt.Sprintf("group: no longer receiving from rank %d: %v", from, err))
 		}
 	}
+	runtime.KeepAlive(x)
 }
 
 // call has f read or write the vectors where they lie in Go's memory: on the
