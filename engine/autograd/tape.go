@@ -72,9 +72,9 @@ type lateOp interface{ backwardLate(c parallel.Chunk) }
 type segment[T tensor.Float] struct {
 	packs []weights[T] // of its ops
 	ops   []op[T]
-	meet  func() // or nil
-	late  []lateOp
-	trees []*treeGradient[T] // of late
+	meet  func()             // or nil
+	late  []lateOp           // of its ops
+	trees []*treeGradient[T] // of its ops, formed when all chunks are through
 	join  func()
 }
 
@@ -156,7 +156,7 @@ func (t *Tape[T]) Finish() {
 	t.reducer.finish(t.scalarSums)
 }
 
-// plant is called when all ops are connected.
+// plant gives a segment its trees, when all ops are connected.
 func (t *Tape[T]) plant(s *segment[T]) {
 	for _, o := range s.ops {
 		if p, ok := o.(planter[T]); ok {
