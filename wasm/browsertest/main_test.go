@@ -183,7 +183,15 @@ func (v *visit) run(steps ...chromedp.Action[chromedp.Void]) {
 // press clicks the visible button with the given words on it.
 func (v *visit) press(words string) {
 	v.t.Helper()
-	v.run(chromedp.Click(chromedp.Search(fmt.Sprintf(`//button[normalize-space()=%q and not(ancestor-or-self::*[@hidden]) and not(@disabled)]`, words)), chromedp.NodeVisible))
+	button := fmt.Sprintf(`//button[normalize-space()=%q and not(ancestor-or-self::*[@hidden]) and not(@disabled)]`, words)
+	// The mouse goes where the button was: it must not be moving.
+	v.until(soon, fmt.Sprintf(`new Promise((resolve) => {
+		const find = () => document.evaluate(%q, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE).singleNodeValue;
+		const place = () => JSON.stringify(find()?.getBoundingClientRect() ?? null);
+		const before = place();
+		setTimeout(() => resolve(before !== "null" && place() === before), 50);
+	})`, button))
+	v.run(chromedp.Click(chromedp.Search(button), chromedp.NodeVisible))
 }
 
 func (v *visit) wait(limit time.Duration, states ...string) {
