@@ -192,11 +192,7 @@ func (t *Tape[T]) Forward(n int, train bool) {
 	t.pack(0)
 	for i, s := range t.forward {
 		for _, c := range t.own() {
-			if c.Len() > 0 {
-				for _, o := range s.ops {
-					o.forward(c)
-				}
-			}
+			s.forward(c)
 			if !t.goesOn() {
 				return
 			}
@@ -266,6 +262,15 @@ func (t *Tape[T]) Backward() {
 func (s *segment[T]) begin() {
 	if s.meet != nil {
 		s.meet()
+	}
+}
+
+func (s *segment[T]) forward(c parallel.Chunk) {
+	if c.Len() == 0 {
+		return
+	}
+	for _, o := range s.ops {
+		o.forward(c)
 	}
 }
 

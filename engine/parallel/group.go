@@ -82,10 +82,13 @@ func Bounds(n, size int) []int {
 // Line is the number of float32s, 64 bytes, that lie in one line of the cache.
 const Line = 16
 
+// Lines is the number of lines that n values take.
+func Lines(n int) int { return (n + Line - 1) / Line }
+
 // LineBounds cuts a vector of n values into size contiguous parts that begin at
 // multiples of [Line], their sizes differing by about as much.
 func LineBounds(n, size int) []int {
-	b := Scaled(Bounds((n+Line-1)/Line, size), Line)
+	b := Scaled(Bounds(Lines(n), size), Line)
 	for r := range b {
 		b[r] = min(b[r], n)
 	}

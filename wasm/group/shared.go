@@ -60,7 +60,7 @@ type Shared struct {
 func Floats(size, n, most int) int { return 2 * halfFloats(size, n, most) }
 
 func halfFloats(size, n, most int) int {
-	return max(size*size*pairFloats(size, n), lines(most)+maxParts*parallel.Line)
+	return max(size*size*pairFloats(size, n), whole(most)+maxParts*parallel.Line)
 }
 
 // maxParts is how many parts are gathered at once at most: the sums of as many
@@ -68,12 +68,12 @@ func halfFloats(size, n, most int) int {
 const maxParts = parallel.Chunks + 1
 
 // pairFloats is the most that a rank sends another: a slice of the vector.
-func pairFloats(size, n int) int { return (lines(n)/parallel.Line + size - 1) / size * parallel.Line }
+func pairFloats(size, n int) int { return (parallel.Lines(n) + size - 1) / size * parallel.Line }
 
-// lines is n rounded up to whole lines. All that ranks write begins with one:
+// whole is n rounded up to whole lines. All that ranks write begins with one:
 // browsers copy to and from shared memory byte by byte, not word by word, where
 // one end lies in the middle of a word and the other does not.
-func lines(n int) int { return (n + parallel.Line - 1) / parallel.Line * parallel.Line }
+func whole(n int) int { return parallel.Lines(n) * parallel.Line }
 
 func newShared(rank, size, n, most, spins int, control words, memory floats) *Shared {
 	return &Shared{rank: rank, size: size, control: control, memory: memory, half: halfFloats(size, n, most), pair: pairFloats(size, n), spins: spins}
@@ -110,7 +110,7 @@ func (s *Shared) StartAllGather(parts ...parallel.Part[float32]) {
 		if x := p.Of(s.rank); len(x) > 0 {
 			s.memory.Write(at+p.Bounds[s.rank], x)
 		}
-		at += lines(len(p.X))
+		at += whole(len(p.X))
 	}
 	s.control.Arrive(s.calls * s.size)
 }
@@ -148,7 +148,7 @@ func (s *Shared) readGathered() {
 		if to := p.Bounds[s.rank+1]; to < len(p.X) {
 			s.memory.Read(p.X[to:], at+to)
 		}
-		at += lines(len(p.X))
+		at += whole(len(p.X))
 	}
 }
 
