@@ -22,7 +22,7 @@ func (t *Tape[T]) BatchNorm(x []*Value[T], s []BatchNormState[T]) []*Value[T] {
 		norms[i] = t.newBatchNorm(x[i], s[i])
 		out[i] = norms[i].y
 	}
-	p := &batchPair[T]{t: t, norms: norms}
+	p := &batchPair[T]{t: t, norms: norms, meets: t.common == 0}
 	p.share()
 	t.record(batchStats[T]{p})
 	t.record(batchApply[T]{p})
@@ -34,6 +34,7 @@ type batchPair[T tensor.Float] struct {
 	t     *Tape[T]
 	norms []*batchNorm[T]
 	live  []*batchNorm[T] // those that a gradient arrives at
+	meets bool            // the ranks have chunks of their own
 
 	rows [1]parallel.Part[T] // [Chunks, all norms' 2·C]: a chunk's row is what it brings to the meeting
 }
@@ -57,14 +58,14 @@ func (p *batchPair[T]) share() {
 
 // meet has the rows gathered, where the batch's own statistics count.
 func (p *batchPair[T]) meet() {
-	if p.t.train {
+	if p.t.train && p.meets {
 		p.t.group.StartAllGather(p.rows[:]...)
 	}
 }
 
 // join returns when they are.
 func (p *batchPair[T]) join() {
-	if p.t.train {
+	if p.t.train && p.meets {
 		p.t.group.Wait()
 	}
 }

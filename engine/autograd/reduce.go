@@ -127,12 +127,8 @@ func (r *reducer[T]) room() []T {
 	return make([]T, hi-lo)
 }
 
-// finish is called when all trees are there. Where each rank finishes the whole,
-// the chunks' scalars are gathered with the gradients.
-func (r *reducer[T]) finish(scalars parallel.Part[T]) {
-	if r.whole() {
-		r.gathers = append(r.gathers, scalars)
-	}
+// finish is called when all trees are there.
+func (r *reducer[T]) finish() {
 	at := 0
 	for i := range len(r.trees) + 1 {
 		end, next := len(r.params.Grad), 0

@@ -20,6 +20,7 @@ type Tape[T tensor.Float] struct {
 	reducer     *reducer[T]
 
 	ops               []op[T]
+	common            int // the first op that every rank runs on all chunks in training; 0 if there is none
 	values            []*Value[T]
 	forward, backward []segment[T] // what runs, in order; made by Finish
 	packed            int          // the version of the parameters that the kernels hold
@@ -70,12 +71,13 @@ type lateOp interface{ backwardLate(c parallel.Chunk) }
 // starts, and then the meeting of the chunks. What can be computed while the
 // ranks' news travel is done between meet and join.
 type segment[T tensor.Float] struct {
-	packs []weights[T] // of its ops
-	ops   []op[T]
-	meet  func()             // or nil
-	late  []lateOp           // of its ops
-	trees []*treeGradient[T] // of its ops, formed when all chunks are through
-	join  func()
+	packs  []weights[T] // of its ops
+	ops    []op[T]
+	common bool               // in training, every rank runs it on all chunks
+	meet   func()             // or nil
+	late   []lateOp           // of its ops
+	trees  []*treeGradient[T] // of its ops, formed when all chunks are through
+	join   func()
 }
 
 // NewTape returns an empty tape for batches of at most maxBatch rows over
@@ -114,8 +116,8 @@ func (t *Tape[T]) maxChunk() int { return (t.maxBatch + parallel.Chunks - 1) / p
 // gradient buffers, and the ops are cut into segments.
 func (t *Tape[T]) Finish() {
 	var run segment[T]
-	for _, o := range t.ops {
-		run.ops = append(run.ops, o)
+	for i, o := range t.ops {
+		run.ops, run.common = append(run.ops, o), t.isCommon(i)
 		if p, ok := o.(packer[T]); ok {
 			run.packs = append(run.packs, p.weights())
 		}
@@ -133,12 +135,12 @@ func (t *Tape[T]) Finish() {
 	}
 
 	run = segment[T]{}
-	for _, o := range slices.Backward(t.ops) {
+	for i, o := range slices.Backward(t.ops) {
 		if !o.wanted() {
 			continue
 		}
 		o.connect()
-		run.ops = append(run.ops, o)
+		run.ops, run.common = append(run.ops, o), t.isCommon(i)
 		if l, ok := o.(lateOp); ok {
 			run.late = append(run.late, l)
 		}
@@ -153,8 +155,14 @@ func (t *Tape[T]) Finish() {
 	for i := range t.backward {
 		t.plant(&t.backward[i])
 	}
-	t.reducer.finish(t.scalarSums)
+	t.reducer.finish()
+	if t.reducer.whole() && t.common == 0 {
+		t.reducer.gathers = append(t.reducer.gathers, t.scalarSums)
+	}
 }
+
+// isCommon says whether every rank runs op i on all chunks in training.
+func (t *Tape[T]) isCommon(i int) bool { return t.common > 0 && i >= t.common }
 
 // plant gives a segment its trees, when all ops are connected.
 func (t *Tape[T]) plant(s *segment[T]) {
@@ -191,7 +199,7 @@ func (t *Tape[T]) Forward(n int, train bool) {
 	t.n, t.grid, t.train = n, parallel.Cut(n), train
 	t.pack(0)
 	for i, s := range t.forward {
-		for _, c := range t.own() {
+		for _, c := range t.chunksOf(&s) {
 			s.forward(c)
 			if !t.goesOn() {
 				return
@@ -221,8 +229,31 @@ func (t *Tape[T]) own() []parallel.Chunk {
 	return t.grid[t.chunks[rank]:t.chunks[rank+1]]
 }
 
+// chunksOf are the chunks that this rank runs a segment on.
+func (t *Tape[T]) chunksOf(s *segment[T]) []parallel.Chunk {
+	if s.common && t.train {
+		return t.grid[:]
+	}
+	return t.own()
+}
+
+// isOwn says whether a chunk is this rank's.
+func (t *Tape[T]) isOwn(c parallel.Chunk) bool {
+	rank := t.group.Rank()
+	return c.Index >= t.chunks[rank] && c.Index < t.chunks[rank+1]
+}
+
+// Labelled are the rows [lo, hi) of a batch of n that this rank needs labels
+// for: those of [Tape.Rows], or after a gather all.
+func (t *Tape[T]) Labelled(n int) (lo, hi int) {
+	if t.common > 0 {
+		return 0, n
+	}
+	return t.Rows(n)
+}
+
 // Rows are the rows [lo, hi) of a batch of n that this rank computes: it
-// needs inputs for no others.
+// needs inputs for no others, and labels for [Tape.Labelled].
 func (t *Tape[T]) Rows(n int) (lo, hi int) {
 	first, end := t.chunks[t.group.Rank()], t.chunks[t.group.Rank()+1]
 	if first == end {
@@ -236,19 +267,21 @@ func (t *Tape[T]) Rows(n int) (lo, hi int) {
 // and leaves the gradients in the parameters: those of the rank's [Tape.Slice].
 func (t *Tape[T]) Backward() {
 	t.reducer.begin(&t.grid)
-	own := t.own()
 	for _, s := range t.backward {
-		for i, c := range own {
+		chunks := t.chunksOf(&s)
+		for i, c := range chunks {
 			s.backward(c)
-			if i == len(own)-1 {
+			if i == len(chunks)-1 {
 				s.begin()
 			}
-			s.backwardLate(c)
+			if t.isOwn(c) {
+				s.backwardLate(c)
+			}
 			if !t.goesOn() {
 				return
 			}
 		}
-		if len(own) == 0 {
+		if len(chunks) == 0 {
 			s.begin()
 		}
 		for _, g := range s.trees {
@@ -298,7 +331,8 @@ func (s *segment[T]) backwardLate(c parallel.Chunk) {
 // nothing on the way back asks for them, and a meeting takes time.
 func (t *Tape[T]) endForward() {
 	width := len(t.scalars)
-	for _, c := range t.own() {
+	last := &t.forward[len(t.forward)-1]
+	for _, c := range t.chunksOf(last) {
 		for i, s := range t.scalars {
 			if c.Len() == 0 {
 				s.partial[c.Index] = 0
@@ -306,11 +340,14 @@ func (t *Tape[T]) endForward() {
 			t.scalarSums.X[c.Index*width+i] = s.partial[c.Index]
 		}
 	}
-	if t.scalarsDue = t.train && t.group.Size() > 1; t.scalarsDue {
+	complete := t.train && last.common
+	if t.scalarsDue = t.train && !complete && t.group.Size() > 1; t.scalarsDue {
 		return
 	}
-	t.gathered[0] = t.scalarSums
-	parallel.AllGather(t.group, t.gathered[:1]...)
+	if !complete {
+		t.gathered[0] = t.scalarSums
+		parallel.AllGather(t.group, t.gathered[:1]...)
+	}
 	t.joinScalars()
 }
 

@@ -77,12 +77,16 @@ func (c Config) Check() error {
 	return nil
 }
 
-// Gathered is the most values that the ranks of a group gather at once: the
-// gradients or the parameters, with the chunks' losses, or their batch norm
-// statistics of two branches.
-func (c Config) Gathered() int {
+// Gathered is the most values that the ranks of a group gather at once for a
+// batch of so many pairs: the gradients or the parameters, with the chunks'
+// losses, their batch norm statistics of two branches, or what the branches'
+// convolutions make of each pair.
+func (c Config) Gathered(batch int) int {
 	const scalars = 4 // three losses and the accuracy
-	return max(autograd.Gathered(c.Parameters())+parallel.Chunks*scalars, parallel.Chunks*2*2*max(c.Ch1, c.Ch2, c.FC))
+	return max(
+		autograd.Gathered(c.Parameters())+parallel.Chunks*scalars,
+		parallel.Chunks*2*2*max(c.Ch1, c.Ch2, c.FC),
+		batch*2*c.Ch2)
 }
 
 func weight(w float64) bool { return w >= 0 && !math.IsInf(w, 0) }

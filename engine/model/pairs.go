@@ -48,11 +48,13 @@ func (n *Net[T]) Load(p Pairs, rows []int32) {
 // SetPair makes a pair of two images [14, 14] and their classes, with the
 // target that these classes give, row to of the net's inputs.
 func (n *Net[T]) SetPair(to int, left, right []float32, leftDigit, rightDigit int32) {
+	n.SetImages(to, left, right)
+	n.SetLabels(to, leftDigit, rightDigit)
+}
+
+// SetImages is the part of [Net.SetPair] that the images are.
+func (n *Net[T]) SetImages(to int, left, right []float32) {
 	const area = Side * Side
-	n.In.Target.Data[to] = 0
-	if leftDigit <= rightDigit {
-		n.In.Target.Data[to] = 1
-	}
 	if !n.config.Siamese() {
 		pair := n.In.Pair.Data[to*2*area : (to+1)*2*area]
 		for i, v := range left {
@@ -62,7 +64,17 @@ func (n *Net[T]) SetPair(to int, left, right []float32, leftDigit, rightDigit in
 	}
 	convert(n.In.Left.Data[to*area:(to+1)*area], left)
 	convert(n.In.Right.Data[to*area:(to+1)*area], right)
-	n.In.LeftDigit.Data[to], n.In.RightDigit.Data[to] = leftDigit, rightDigit
+}
+
+// SetLabels is the part of [Net.SetPair] that the classes are.
+func (n *Net[T]) SetLabels(to int, leftDigit, rightDigit int32) {
+	n.In.Target.Data[to] = 0
+	if leftDigit <= rightDigit {
+		n.In.Target.Data[to] = 1
+	}
+	if n.config.Siamese() {
+		n.In.LeftDigit.Data[to], n.In.RightDigit.Data[to] = leftDigit, rightDigit
+	}
 }
 
 func convert[T tensor.Float](to []T, from []float32) {

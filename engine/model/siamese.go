@@ -65,6 +65,20 @@ func newBranch[T tensor.Float](p *autograd.Params[T], rng *rand.Rand, c Config, 
 	return b
 }
 
+// lightTail is the most multiplications of a pair after the convolutions for
+// every rank of a group to do all of them, instead of meeting the others for
+// three more batch norms' statistics and gradient sums.
+const lightTail = 1 << 12
+
+// tail is how many multiplications a pair takes after the convolutions.
+func (s *siamese[T]) tail() int {
+	sum := len(s.head.W.Data)
+	for _, b := range []branch[T]{s.left, s.right} {
+		sum += len(b.lin1.W.Data) + len(b.lin2.W.Data)
+	}
+	return sum
+}
+
 func (s *siamese[T]) record(t *autograd.Tape[T], in Inputs[T], batchNorm bool) Outputs[T] {
 	l, r := &s.left, &s.right
 	// Both branches go side by side, so that batch norm's chunks meet once
@@ -82,6 +96,9 @@ func (s *siamese[T]) record(t *autograd.Tape[T], in Inputs[T], batchNorm bool) O
 	x = norm(x, l.bn1, r.bn1)
 	x[0] = t.Conv2D(x[0], l.conv2.W, l.conv2.B, true)
 	x[1] = t.Conv2D(x[1], r.conv2.W, r.conv2.B, true)
+	if batchNorm && s.tail() <= lightTail {
+		t.Gather(x[:]...)
+	}
 	x = norm(x, l.bn2, r.bn2)
 	x[0] = t.Linear(x[0], l.lin1.W, l.lin1.B, true)
 	x[1] = t.Linear(x[1], r.lin1.W, r.lin1.B, true)

@@ -124,7 +124,7 @@ func distance(a, b image) float64 {
 // Every rank loads its own rows, as a single rank would load them.
 func TestRanksLoadTheSamePairs(t *testing.T) {
 	pairs := digits(t)
-	c := Config{Model: model.Paper(model.Siamese10), Recombine: true, Augment: Augment{Shift: 1, Shear: 0.2}}
+	c := Config{Model: model.Paper(model.Siamese10), Recombine: true, Swap: true, Augment: Augment{Shift: 1, Shear: 0.2}}
 	m, err := NewModel(c.Model, 1)
 	if err != nil {
 		t.Fatal(err)
@@ -144,10 +144,15 @@ func TestRanksLoadTheSamePairs(t *testing.T) {
 			net := load(g)
 			lo, hi := net.Tape.Rows(n)
 			seen += hi - lo
+			first, end := net.Tape.Labelled(n)
 			const area = model.Side * model.Side
 			if !slices.Equal(net.In.Left.Data[lo*area:hi*area], whole.Left.Data[lo*area:hi*area]) ||
-				!slices.Equal(net.In.RightDigit.Data[lo:hi], whole.RightDigit.Data[lo:hi]) {
+				!slices.Equal(net.In.RightDigit.Data[first:end], whole.RightDigit.Data[first:end]) ||
+				!slices.Equal(net.In.Target.Data[first:end], whole.Target.Data[first:end]) {
 				t.Errorf("rank %d of %d loads other pairs", g.Rank(), size)
+			}
+			if first > lo || end < hi {
+				t.Errorf("rank %d of %d computes rows %d..%d, and has labels for %d..%d", g.Rank(), size, lo, hi, first, end)
 			}
 		}
 		if seen != n {

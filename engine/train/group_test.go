@@ -40,6 +40,9 @@ func TestAnyNumberOfRanksSameBits(t *testing.T) {
 		}
 	}
 	check(long(quick(model.Baseline)))
+	wide := quick(model.Siamese2)
+	wide.Model.Ch1 = 256
+	check(wide)
 }
 
 // long is c with so many parameters that no rank finishes the gradients of all.

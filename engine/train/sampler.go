@@ -56,30 +56,36 @@ func (s *sampler) start(epoch int) {
 	}
 }
 
-// load puts the epoch's pairs from..from+n into the net's rows 0..n, those
-// rows that the net's rank computes.
+// load puts the epoch's pairs from..from+n into the net's rows 0..n: the images
+// of those rows that the net's rank computes, and the labels that it needs.
 func (s *sampler) load(net *model.Net[float32], from, n int) {
 	lo, hi := net.Tape.Rows(n)
-	for row := lo; row < hi; row++ {
-		s.loadPair(net, row, from+row)
+	first, end := net.Tape.Labelled(n)
+	for row := first; row < end; row++ {
+		s.loadPair(net, row, from+row, row >= lo && row < hi)
 	}
 }
 
-func (s *sampler) loadPair(net *model.Net[float32], to, i int) {
+// loadPair puts pair i of the epoch into row to, or its labels alone.
+func (s *sampler) loadPair(net *model.Net[float32], to, i int, images bool) {
 	left, leftDigit := s.pairs.Image(int(s.order[2*i]))
 	right, rightDigit := s.pairs.Image(int(s.order[2*i+1]))
-	if s.config.Swap || s.config.Augment.on() {
+	if s.config.Swap || s.config.Augment.on() && images {
 		s.source.Seed(s.seed, augmentStream^mix(uint64(s.epoch)<<32|uint64(i)))
 		if s.config.Swap && s.rng.Uint64()&1 == 1 {
 			left, right, leftDigit, rightDigit = right, left, rightDigit, leftDigit
 		}
-		if s.config.Augment.on() {
-			s.warp.warp(s.left[:], left, s.rng)
-			s.warp.warp(s.right[:], right, s.rng)
-			left, right = s.left[:], s.right[:]
-		}
 	}
-	net.SetPair(to, left, right, leftDigit, rightDigit)
+	net.SetLabels(to, leftDigit, rightDigit)
+	if !images {
+		return
+	}
+	if s.config.Augment.on() {
+		s.warp.warp(s.left[:], left, s.rng)
+		s.warp.warp(s.right[:], right, s.rng)
+		left, right = s.left[:], s.right[:]
+	}
+	net.SetImages(to, left, right)
 }
 
 // mix spreads the bits of a counter over a word (SplitMix64's finaliser):

@@ -22,10 +22,10 @@ func (t *teamwork) meet() error {
 	if size == 1 {
 		return nil
 	}
-	network, m := t.job.train.Run.Config.Model, &t.meeting
+	run, m := &t.job.train.Run.Config, &t.meeting
 	m.place = protocol.Team{
 		Size: size, Shared: t.shared, Spins: t.spins,
-		Values: network.Parameters(), Most: network.Gathered(),
+		Values: run.Model.Parameters(), Most: run.Model.Gathered(run.Batch),
 	}
 	if t.shared {
 		var err error

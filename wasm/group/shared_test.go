@@ -149,16 +149,19 @@ func TestSharedExchanges(t *testing.T) {
 // TestSharedMemoryHoldsWhatRunsExchange trains in just the memory that the
 // network is said to need.
 func TestSharedMemoryHoldsWhatRunsExchange(t *testing.T) {
-	const n = 16
-	pairs := model.Pairs{N: n, X: make([]float32, n*2*model.Side*model.Side), Target: make([]int32, n), Digits: make([]int32, 2*n)}
-	for i := range pairs.X {
-		pairs.X[i] = float32(i%11) - 5
+	type example struct {
+		network model.Config
+		batch   int
 	}
-	for i := range pairs.Target {
-		pairs.Digits[2*i], pairs.Digits[2*i+1], pairs.Target[i] = int32(i%3), 2, 1
-	}
+	narrow := model.Paper(model.Siamese2) // few parameters, and many values a pair
+	narrow.Ch1, narrow.Ch2, narrow.FC = 1, 64, 1
+	examples := []example{{narrow, 400}}
 	for _, kind := range model.Kinds {
-		c := train.Config{Model: model.Paper(kind), Optim: optim.Config{Kind: optim.AdamKind, Rate: 1e-3}, Batch: n, Epochs: 2}
+		examples = append(examples, example{model.Paper(kind), 16})
+	}
+	for _, e := range examples {
+		pairs := constantTarget(e.batch)
+		c := train.Config{Model: e.network, Optim: optim.Config{Kind: optim.AdamKind, Rate: 1e-3}, Batch: e.batch, Epochs: 2}
 		digest := func(g parallel.Group[float32]) string {
 			result, _, err := train.Run(c, 1, pairs, pairs, train.Options{Kernels: portable.New[float32](), Group: g})
 			if err != nil {
@@ -169,16 +172,28 @@ func TestSharedMemoryHoldsWhatRunsExchange(t *testing.T) {
 		want := digest(parallel.Solo[float32]{})
 		for _, size := range []int{2, 3, 8} {
 			var all sync.WaitGroup
-			for rank, g := range sharedGroup(size, c.Model.Parameters(), c.Model.Gathered()) {
+			for rank, g := range sharedGroup(size, c.Model.Parameters(), c.Model.Gathered(c.Batch)) {
 				all.Go(func() {
 					if got := digest(g); got != want {
-						t.Errorf("%s, rank %d of %d: digest %.8s, want %.8s", kind, rank, size, got, want)
+						t.Errorf("%+v, rank %d of %d: digest %.8s, want %.8s", e, rank, size, got, want)
 					}
 				})
 			}
 			all.Wait()
 		}
 	}
+}
+
+// constantTarget are n pairs whose first digit is never the larger.
+func constantTarget(n int) model.Pairs {
+	p := model.Pairs{N: n, X: make([]float32, n*2*model.Side*model.Side), Target: make([]int32, n), Digits: make([]int32, 2*n)}
+	for i := range p.X {
+		p.X[i] = float32(i%11) - 5
+	}
+	for i := range p.Target {
+		p.Digits[2*i], p.Digits[2*i+1], p.Target[i] = int32(i%3), 2, 1
+	}
+	return p
 }
 
 func TestSharedStops(t *testing.T) {
