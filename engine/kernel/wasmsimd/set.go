@@ -58,9 +58,9 @@ func (s *Set) Name() string { return string(s.mode) }
 // Elementwise implements [kernel.Set].
 func (s *Set) Elementwise() kernel.Elementwise[float32] { return s.elem }
 
-// CrossEntropy implements [kernel.Set]. It is portable's: a step takes a few
-// thousand exponentials, well under a hundredth of its time, and Go's are the
-// same on every machine.
+// CrossEntropy implements [kernel.Set]. It is portable's: a siamese's step takes
+// two thousand exponentials, about a hundredth of its time, and they are the same
+// on every machine.
 func (s *Set) CrossEntropy(classes int) kernel.CrossEntropy[float32] {
 	return portable.Float32().CrossEntropy(classes)
 }
