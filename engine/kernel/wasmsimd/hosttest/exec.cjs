@@ -1,7 +1,10 @@
 #!/usr/bin/env -S node --stack-size=8192 --experimental-wasm-relaxed-simd
 // Starts a Go test binary under Node, like Go's own go_js_wasm_exec, and
 // provides the imports of wasmsimd's hosts. The trampoline comes from the file
-// that KERNELS_WASM names, or else from `go run`.
+// that KERNELS_WASM names, or else from `go run`. Tests of the page's modules
+// find Go's memory, and what imports a module, under
+//
+//   globalThis[Symbol.for("pairlab.exec")] = { memory, load }
 "use strict";
 const { execFileSync } = require("child_process");
 const nodePath = require("path");
@@ -46,6 +49,11 @@ go.env = { TMPDIR: require("os").tmpdir(), ...process.env };
 go.exit = process.exit;
 WebAssembly.instantiate(fs.readFileSync(process.argv[2]), go.importObject).then(({ instance }) => {
 	mem = instance.exports.mem;
+	globalThis[Symbol.for("pairlab.exec")] = {
+		memory: mem,
+		// By its text: Node takes a file of this name for an old script.
+		load: (file) => import("data:text/javascript," + encodeURIComponent(fs.readFileSync(file, "utf8"))),
+	};
 	process.on("exit", (code) => {
 		if (code === 0 && !go.exited) { // a deadlock: have Go print the stacks
 			go._pendingEvent = { id: 0 };
