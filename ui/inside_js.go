@@ -49,6 +49,10 @@ type Slice struct {
 // pairs again.
 const examineEvery = 2 * time.Second
 
+// pressLimit is how long a press lasts at most. Its end is not heard of where the
+// pointer has left the window.
+const pressLimit = time.Second
+
 // insideView is where a person looks into networks. It asks for nothing while
 // it is not on the screen.
 type insideView struct {
@@ -64,6 +68,8 @@ type insideView struct {
 	layer                               *layerView
 	folded                              []*element // see fold
 	unfolds                             safejs.Func
+	pressed                             bool // a button of the mouse or a finger is down, since pressedAt
+	pressedAt                           time.Duration
 
 	list     []text.Network
 	name     string // of the network that is looked into
@@ -92,6 +98,11 @@ func newInside(d *dom, inside Inside, now func() time.Duration) *insideView {
 	}
 	v.frame = newFrame(d, v.draw)
 	v.unfolds = d.function(func([]safejs.Value) { v.unfold() })
+	document := d.wrap(d.document)
+	document.on("pointerdown", func(safejs.Value) { v.pressed, v.pressedAt = true, now() })
+	for _, end := range []string{"pointerup", "pointercancel"} {
+		document.on(end, func(safejs.Value) { v.pressed = false })
+	}
 	v.pairList = newPairList(d, v)
 	v.layer = newLayerView(d, v)
 	v.network.on("change", func(safejs.Value) {
@@ -169,13 +180,18 @@ func (v *insideView) fold() {
 	}
 }
 
+// unfold shows the next part, unless something is being pressed: it would move
+// away from under the finger, and the press be lost.
 func (v *insideView) unfold() {
-	if len(v.folded) > 0 {
+	if len(v.folded) == 0 {
+		return
+	}
+	if !v.pressed || v.now()-v.pressedAt > pressLimit {
 		v.folded[0].flag("hidden", false)
 		v.folded = v.folded[1:]
-		_, err := v.dom.window.Call("requestAnimationFrame", v.unfolds)
-		v.dom.note(err)
 	}
+	_, err := v.dom.window.Call("requestAnimationFrame", v.unfolds)
+	v.dom.note(err)
 }
 
 // chosen is the network that is looked into, nil if there is none.

@@ -82,7 +82,16 @@ func TestPauseResumeAndStopActAtOnce(t *testing.T) {
 					maps.Copy(config, map[string]any{"workers": workers, "transport": transport, "batch": 100})
 					maps.Copy(config, c.config)
 					var pauses, resumes, stops []time.Duration
-					for range 3 {
+					within := func(times []time.Duration) (n int) {
+						for _, t := range times {
+							if t <= controlLimit {
+								n++
+							}
+						}
+						return n
+					}
+					// The median of three is known once two are within the limit.
+					for len(pauses) < 3 && min(within(pauses), within(resumes), within(stops)) < 2 {
 						v.do(`progress = null`)
 						v.start(config)
 						v.until(trainLimit, `progress !== null && `+c.when)
@@ -97,7 +106,7 @@ func TestPauseResumeAndStopActAtOnce(t *testing.T) {
 					}
 					t.Logf("pause %v, resume %v, stop %v", pauses, resumes, stops)
 					for name, times := range map[string][]time.Duration{"pause": pauses, "resume": resumes, "stop": stops} {
-						if slices.Sort(times); times[1] > controlLimit {
+						if within(times) < 2 {
 							t.Errorf("%s acts after %v, want %v at most in the median", name, times, controlLimit)
 						}
 					}

@@ -263,6 +263,31 @@ func TestLookInsideOfAFile(t *testing.T) {
 	}
 }
 
+// While something is pressed, nothing above it grows: else the press would be
+// lost.
+func TestLookInsideUnfoldsBetweenPresses(t *testing.T) {
+	v := open(t, "?models=siamese10&rounds=1&epochs=1&pairs=100&pool=10000")
+	const folded = `document.querySelectorAll("#inside-body :is(.matrix tbody tr, .listed, .pictures)[hidden]").length`
+	type count struct{ Before, After int }
+	got := eval[count](v, `new Promise((resolve) => {
+		const end = pairlab.on("state", ({ state }) => {
+			if (state !== "done") return;
+			end();
+			document.body.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }));
+			const before = `+folded+`;
+			setTimeout(() => {
+				resolve({ before, after: `+folded+` });
+				document.body.dispatchEvent(new PointerEvent("pointerup", { bubbles: true }));
+			}, 300);
+		});
+		pairlab.start({ models: ["siamese10"], rounds: 1, epochs: 1, pairs: 100, pool: 10000 });
+	})`)
+	if got.Before == 0 || got.After != got.Before {
+		t.Errorf("of %d folded parts %d are left after 300 ms of a press, want as many", got.Before, got.After)
+	}
+	v.until(soon, folded+` === 0`)
+}
+
 func TestLookInsideByKeyboardAlone(t *testing.T) {
 	by(t, "?models=siamese2,siamese10&rounds=1&epochs=3&pairs=200&pool=10000", func(t *testing.T, v *visit) {
 		v.trainByKey()

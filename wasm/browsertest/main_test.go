@@ -184,12 +184,13 @@ func (v *visit) run(steps ...chromedp.Action[chromedp.Void]) {
 func (v *visit) press(words string) {
 	v.t.Helper()
 	button := fmt.Sprintf(`//button[normalize-space()=%q and not(ancestor-or-self::*[@hidden]) and not(@disabled)]`, words)
-	// The mouse goes where the button was: it must not be moving.
+	// The mouse goes where the button was: it must not be moving, as it does
+	// while what is above it unfolds.
 	v.until(soon, fmt.Sprintf(`new Promise((resolve) => {
 		const find = () => document.evaluate(%q, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE).singleNodeValue;
 		const place = () => JSON.stringify(find()?.getBoundingClientRect() ?? null);
 		const before = place();
-		setTimeout(() => resolve(before !== "null" && place() === before), 50);
+		setTimeout(() => resolve(before !== "null" && place() === before), 250);
 	})`, button))
 	v.run(chromedp.Click(chromedp.Search(button), chromedp.NodeVisible))
 }
