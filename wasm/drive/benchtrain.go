@@ -12,8 +12,8 @@ import (
 const (
 	trainingTurns   = 3
 	trainingSeconds = 1
-	splitTurns      = 5
-	splitSeconds    = 5
+	splitTurns      = 11 // a processor's core may be slower than the other for seconds
+	splitSeconds    = 2
 	sideTurns       = 3
 	sideRuns        = 10
 	sideSeconds     = 15 // of all runs together, on one worker
