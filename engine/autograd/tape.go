@@ -140,6 +140,7 @@ func (t *Tape[T]) Finish() {
 			continue
 		}
 		o.connect()
+		// Where a segment goes back over the gather, others' rows are of no more use.
 		run.ops, run.common = append(run.ops, o), t.isCommon(i)
 		if l, ok := o.(lateOp); ok {
 			run.late = append(run.late, l)

@@ -67,7 +67,7 @@ func newBranch[T tensor.Float](p *autograd.Params[T], rng *rand.Rand, c Config, 
 
 // lightTail is the most multiplications of a pair after the convolutions for
 // every rank of a group to do all of them, instead of meeting the others for
-// three more batch norms' statistics and gradient sums.
+// two more batch norms' statistics and gradient sums.
 const lightTail = 1 << 12
 
 // tail is how many multiplications a pair takes after the convolutions.
