@@ -285,7 +285,7 @@ func TestLookInsideUnfoldsBetweenPresses(t *testing.T) {
 	if got.Before == 0 || got.After != got.Before {
 		t.Errorf("of %d folded parts %d are left after 300 ms of a press, want as many", got.Before, got.After)
 	}
-	v.until(soon, folded+` === 0`)
+	v.until(soon, unfolded)
 }
 
 func TestLookInsideByKeyboardAlone(t *testing.T) {

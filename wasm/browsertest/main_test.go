@@ -180,18 +180,21 @@ func (v *visit) run(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
+// unfolded is a script that says whether Look inside has all its parts.
+const unfolded = `document.querySelector("#inside-body:not([hidden]) :is(.matrix tbody tr, .listed, .pictures)[hidden]") === null`
+
 // press clicks the visible button with the given words on it.
 func (v *visit) press(words string) {
 	v.t.Helper()
 	button := fmt.Sprintf(`//button[normalize-space()=%q and not(ancestor-or-self::*[@hidden]) and not(@disabled)]`, words)
-	// The mouse goes where the button was: it must not be moving, as it does
-	// while what is above it unfolds.
+	// The mouse goes where the button was: it must not be moving, nor about to, as
+	// it is while what is above it unfolds.
 	v.until(soon, fmt.Sprintf(`new Promise((resolve) => {
 		const find = () => document.evaluate(%q, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE).singleNodeValue;
 		const place = () => JSON.stringify(find()?.getBoundingClientRect() ?? null);
 		const before = place();
-		setTimeout(() => resolve(before !== "null" && place() === before), 250);
-	})`, button))
+		setTimeout(() => resolve(before !== "null" && place() === before && (%s)), 50);
+	})`, button, unfolded))
 	v.run(chromedp.Click(chromedp.Search(button), chromedp.NodeVisible))
 }
 
