@@ -49,10 +49,6 @@ type Slice struct {
 // pairs again.
 const examineEvery = 2 * time.Second
 
-// pressLimit is how long a press lasts at most. Its end is not heard of where the
-// pointer has left the window.
-const pressLimit = time.Second
-
 // insideView is where a person looks into networks. It asks for nothing while
 // it is not on the screen.
 type insideView struct {
@@ -66,10 +62,7 @@ type insideView struct {
 	confusion                           *confusionTable
 	pairList                            *pairList
 	layer                               *layerView
-	folded                              []*element // see fold
-	unfolds                             safejs.Func
-	pressed                             bool // a button of the mouse or a finger is down, since pressedAt
-	pressedAt                           time.Duration
+	fold                                *fold
 
 	list     []text.Network
 	name     string // of the network that is looked into
@@ -97,12 +90,7 @@ func newInside(d *dom, inside Inside, now func() time.Duration) *insideView {
 		again: d.find("#inside-again"), score: d.find("#inside-score"),
 	}
 	v.frame = newFrame(d, v.draw)
-	v.unfolds = d.function(func([]safejs.Value) { v.unfold() })
-	document := d.wrap(d.document)
-	document.on("pointerdown", func(safejs.Value) { v.pressed, v.pressedAt = true, now() })
-	for _, end := range []string{"pointerup", "pointercancel"} {
-		document.on(end, func(safejs.Value) { v.pressed = false })
-	}
+	v.fold = newFold(d, now)
 	v.pairList = newPairList(d, v)
 	v.layer = newLayerView(d, v)
 	v.network.on("change", func(safejs.Value) {
@@ -156,8 +144,7 @@ func (v *insideView) show(list []text.Network) {
 	}
 	if v.matrix == nil {
 		v.matrix, v.confusion = newMatrixTable(v.dom, v.pairList.choose), newConfusionTable(v.dom)
-		v.fold()
-		v.unfold()
+		v.fold.close(v.body.all(".matrices > div, .matrix tbody tr:nth-child(n+4), .listed, .pictures"))
 	}
 	if !same {
 		// It takes its room before it is seen: what is below then stays where it is.
@@ -169,29 +156,6 @@ func (v *insideView) show(list []text.Network) {
 	v.layer.follow()
 	v.frame.request()
 	v.step()
-}
-
-// fold hides the body's large parts, and rows of these, for unfold to show one a
-// frame: laying out all of them at once would hold the page.
-func (v *insideView) fold() {
-	v.folded = v.body.all(".matrices > div, .matrix tbody tr:nth-child(n+4), .listed, .pictures")
-	for _, part := range v.folded {
-		part.flag("hidden", true)
-	}
-}
-
-// unfold shows the next part, unless something is being pressed: it would move
-// away from under the finger, and the press be lost.
-func (v *insideView) unfold() {
-	if len(v.folded) == 0 {
-		return
-	}
-	if !v.pressed || v.now()-v.pressedAt > pressLimit {
-		v.folded[0].flag("hidden", false)
-		v.folded = v.folded[1:]
-	}
-	_, err := v.dom.window.Call("requestAnimationFrame", v.unfolds)
-	v.dom.note(err)
 }
 
 // chosen is the network that is looked into, nil if there is none.

@@ -127,8 +127,12 @@ func (r *reducer[T]) room() []T {
 	return make([]T, hi-lo)
 }
 
-// finish is called when all trees are there.
-func (r *reducer[T]) finish() {
+// finish is called when all trees are there. Where each rank finishes the whole,
+// more is gathered with the gradients.
+func (r *reducer[T]) finish(more ...parallel.Part[T]) {
+	if r.whole() {
+		r.gathers = append(r.gathers, more...)
+	}
 	at := 0
 	for i := range len(r.trees) + 1 {
 		end, next := len(r.params.Grad), 0

@@ -37,49 +37,6 @@ type Tape[T tensor.Float] struct {
 	err     error // what between returned
 }
 
-// op is one record: it runs on the rows of one chunk.
-type op[T tensor.Float] interface {
-	// wanted says whether a gradient arrives at the op's outputs.
-	wanted() bool
-	// connect asks inputs and parameters for places to put gradients; it is
-	// called in backward order, for wanted ops only.
-	connect()
-	forward(c parallel.Chunk)
-	backward(c parallel.Chunk)
-}
-
-// forwardJoiner is an op after whose forward pass the chunks of a batch meet:
-// meetForward tells the other ranks of this one's, joinForward waits for theirs.
-type forwardJoiner interface {
-	meetForward()
-	joinForward()
-}
-
-// backwardJoiner is an op after whose backward pass they do.
-type backwardJoiner interface {
-	meetBackward()
-	joinBackward()
-}
-
-// packer is an op whose kernel packs its weights before it can use them.
-type packer[T tensor.Float] interface{ weights() weights[T] }
-
-// lateOp is an op with a part of its backward pass that no other op waits for.
-type lateOp interface{ backwardLate(c parallel.Chunk) }
-
-// segment is a run of ops that one chunk goes through before the next chunk
-// starts, and then the meeting of the chunks. What can be computed while the
-// ranks' news travel is done between meet and join.
-type segment[T tensor.Float] struct {
-	packs  []weights[T] // of its ops
-	ops    []op[T]
-	common bool               // in training, every rank runs it on all chunks
-	meet   func()             // or nil
-	late   []lateOp           // of its ops
-	trees  []*treeGradient[T] // of its ops, formed when all chunks are through
-	join   func()
-}
-
 // NewTape returns an empty tape for batches of at most maxBatch rows over
 // sealed parameters, for one rank of a group. Every rank records the same.
 func NewTape[T tensor.Float](kernels kernel.Set[T], params *Params[T], group parallel.Group[T], maxBatch int) *Tape[T] {
@@ -156,25 +113,15 @@ func (t *Tape[T]) Finish() {
 	for i := range t.backward {
 		t.plant(&t.backward[i])
 	}
-	t.reducer.finish()
-	if t.reducer.whole() && t.common == 0 {
-		t.reducer.gathers = append(t.reducer.gathers, t.scalarSums)
+	if t.common > 0 { // every rank has all chunks' scalars
+		t.reducer.finish()
+	} else {
+		t.reducer.finish(t.scalarSums)
 	}
 }
 
 // isCommon says whether every rank runs op i on all chunks in training.
 func (t *Tape[T]) isCommon(i int) bool { return t.common > 0 && i >= t.common }
-
-// plant gives a segment its trees, when all ops are connected.
-func (t *Tape[T]) plant(s *segment[T]) {
-	for _, o := range s.ops {
-		if p, ok := o.(planter[T]); ok {
-			if g := p.plant(); g != nil {
-				s.trees = append(s.trees, g)
-			}
-		}
-	}
-}
 
 // SetBetween has fn called again and again during Forward and Backward, each
 // time one chunk is through a segment: a fraction of a batch's time. Once it
@@ -289,42 +236,6 @@ func (t *Tape[T]) Backward() {
 			t.reducer.grow(g, &t.grid)
 		}
 		s.join()
-	}
-}
-
-// begin begins the meeting, if the pass goes on after it.
-func (s *segment[T]) begin() {
-	if s.meet != nil {
-		s.meet()
-	}
-}
-
-func (s *segment[T]) forward(c parallel.Chunk) {
-	if c.Len() == 0 {
-		return
-	}
-	for _, o := range s.ops {
-		o.forward(c)
-	}
-}
-
-func (s *segment[T]) backward(c parallel.Chunk) {
-	if c.Len() == 0 {
-		return
-	}
-	for _, o := range s.ops {
-		o.backward(c)
-	}
-}
-
-// backwardLate follows the chunk's way through the ops, while its maps are in
-// the cache: the last chunk's is what hides the meeting.
-func (s *segment[T]) backwardLate(c parallel.Chunk) {
-	if c.Len() == 0 {
-		return
-	}
-	for _, o := range s.late {
-		o.backwardLate(c)
 	}
 }
 
