@@ -5,9 +5,9 @@
 //
 //	benchkernels kernels simd    prints figures.Kernels
 //	benchkernels steps simd      prints a list of figures.Step
-//	benchkernels rates simd AT   prints each model's pairs a second, measured from
-//	                             AT on (milliseconds since 1970): several at once
-//	                             tell what the machine's cores give together
+//	benchkernels paces simd AT   prints a list of figures.Pace, measured from AT on
+//	                             (milliseconds since 1970): several at once tell
+//	                             what the machine's cores give together
 package main
 
 import (
@@ -30,8 +30,8 @@ func main() {
 }
 
 func run(args []string) error {
-	if len(args) < 2 || (len(args) == 3) != (args[0] == "rates") || len(args) > 3 {
-		return fmt.Errorf("arguments %q: want kernels or steps, and a kernel set; or rates, a kernel set and the time to begin at", args)
+	if len(args) < 2 || (len(args) == 3) != (args[0] == "paces") || len(args) > 3 {
+		return fmt.Errorf("arguments %q: want kernels or steps, and a kernel set; or paces, a kernel set and the time to begin at", args)
 	}
 	host, err := hosttest.New()
 	if err != nil {
@@ -53,10 +53,10 @@ func run(args []string) error {
 			steps = append(steps, measureStep(set, kind, second))
 		}
 		report = steps
-	case "rates":
-		report, err = ratesFrom(set, args[2])
+	case "paces":
+		report, err = pacesFrom(set, args[2])
 	default:
-		err = fmt.Errorf("%q: want kernels, steps or rates", args[0])
+		err = fmt.Errorf("%q: want kernels, steps or paces", args[0])
 	}
 	if err != nil {
 		return err

@@ -23,7 +23,7 @@ type benchReport struct {
 	Environment experiment.Environment `json:"environment"`
 	Training    []*benchCase           `json:"training"` // every model by every kernel set, one worker
 	Workers     []*benchCase           `json:"workers"`  // one run, or several, on more workers
-	Cores       []*benchCase           `json:"cores"`    // training steps in workers that share nothing, without the page
+	Cores       []*benchCase           `json:"cores"`    // training steps in workers that share nothing, without the page; one run of several is reckoned
 	Kernels     []figures.Kernels      `json:"kernels"`
 	Steps       []figures.Step         `json:"steps"`
 }

@@ -44,3 +44,11 @@ type Part struct {
 	Micros float64 `json:"micros"`          // of a step
 	Share  float64 `json:"share"`           // of the step
 }
+
+// Pace is how one of several programs trained that did so at the same time.
+type Pace struct {
+	Model          model.Kind `json:"model"`
+	Batch          int        `json:"batch"` // pairs of a step
+	PairsPerSecond float64    `json:"pairsPerSecond"`
+	Ends           []int64    `json:"ends"` // of steps, in µs from the time that all began at
+}
