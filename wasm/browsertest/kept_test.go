@@ -265,7 +265,7 @@ func TestDamagedStatesCostEpochsAndNothingElse(t *testing.T) {
 }
 
 func TestATabOffersOnlyWhatNoOtherTabHas(t *testing.T) {
-	config := tenRuns(map[string]any{"rounds": 2, "epochs": 20, "workers": 1})
+	config := tenRuns(map[string]any{"models": []string{"siamese2", "siamese10"}, "rounds": 2, "epochs": 40, "workers": 1})
 	want := undisturbed(t, config)
 	a := newTab(t)
 	address := serve(t, nil)
