@@ -46,7 +46,7 @@ func (p *batchPair[T]) share() {
 		width += 2 * len(n.mean)
 	}
 	rows := make([]T, parallel.Chunks*width)
-	p.rows[0] = parallel.Part[T]{X: rows, Bounds: parallel.Scaled(p.t.chunks, width)}
+	p.rows[0] = parallel.Part[T]{X: rows, Bounds: p.t.dealing.bounds(width)}
 	at := 0
 	for _, n := range p.norms {
 		for c := range n.partial {

@@ -50,7 +50,7 @@ func (o *gather[T]) meetForward() {
 	}
 	for i, v := range o.x {
 		bounds := o.places[i]
-		for rank, chunk := range o.t.chunks {
+		for rank, chunk := range o.t.dealing.chunks {
 			rows := o.t.n
 			if chunk < parallel.Chunks {
 				rows = o.t.grid[chunk].Lo

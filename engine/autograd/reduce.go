@@ -33,10 +33,18 @@ type reducer[T tensor.Float] struct {
 	e      kernel.Elementwise[T]
 
 	bounds []int              // the ranks' slices of the parameter vector
-	lo, hi int                // the rank's chunks
-	nodes  []parallel.Node    // the rank's subtrees
 	trees  []*treeGradient[T] // gradients that are formed by subtrees, in the vector's order
 	spans  []span[T]          // of the vector without those
+	rooms  [][]T              // for subtrees' sums of other ranks
+	news   []parallel.Part[T] // what is gathered with a short vector's
+
+	plan[T]
+}
+
+// plan is who adds up what when the chunks are dealt in one way.
+type plan[T tensor.Float] struct {
+	lo, hi int             // the rank's chunks
+	nodes  []parallel.Node // the rank's subtrees
 
 	// Exchanges are as many as the most subtrees that a rank has: in the
 	// i-th, each rank sends its i-th subtree's sum.
@@ -51,14 +59,20 @@ type exchange[T tensor.Float] struct{ send, receive [][]T }
 // span is a part of the vector, for each chunk.
 type span[T tensor.Float] = [parallel.Chunks][]T
 
-func newReducer[T tensor.Float](p *Params[T], g parallel.Group[T], e kernel.Elementwise[T]) *reducer[T] {
-	size, rank := g.Size(), g.Rank()
-	chunks := parallel.Bounds(parallel.Chunks, size)
+func newReducer[T tensor.Float](p *Params[T], g parallel.Group[T], e kernel.Elementwise[T], chunks []int) *reducer[T] {
 	r := &reducer[T]{
 		params: p, group: g, e: e,
-		bounds: parallel.LineBounds(len(p.Data), size),
-		lo:     chunks[rank], hi: chunks[rank+1],
+		bounds: parallel.LineBounds(len(p.Data), g.Size()),
 	}
+	r.deal(chunks)
+	return r
+}
+
+// deal makes the plan for chunks that are dealt so: rank q has
+// [chunks[q], chunks[q+1]).
+func (r *reducer[T]) deal(chunks []int) {
+	size, rank := r.group.Size(), r.group.Rank()
+	r.plan = plan[T]{lo: chunks[rank], hi: chunks[rank+1]}
 	r.nodes = parallel.Nodes(r.lo, r.hi)
 	var all []parallel.Node
 	from, to := r.slice()
@@ -75,7 +89,7 @@ func newReducer[T tensor.Float](p *Params[T], g parallel.Group[T], e kernel.Elem
 			}
 			x := r.exchanges[i]
 			if q == rank {
-				sum := p.partial[n.Lo]
+				sum := r.params.partial[n.Lo]
 				r.entries = append(r.entries, sum[from:to])
 				for peer := range size {
 					x.send[peer] = sum[r.bounds[peer]:r.bounds[peer+1]]
@@ -86,8 +100,8 @@ func newReducer[T tensor.Float](p *Params[T], g parallel.Group[T], e kernel.Elem
 			r.entries = append(r.entries, x.receive[q])
 		}
 	}
+	r.gathers = append(r.gathers, r.news...)
 	r.additions = parallel.Additions(all)
-	return r
 }
 
 // whole says whether each rank finishes the whole vector.
@@ -121,17 +135,25 @@ func (r *reducer[T]) gather(q int, n parallel.Node) {
 // gradients are to be.
 func (r *reducer[T]) room() []T {
 	lo, hi := r.slice()
-	if len(r.entries) == 0 {
+	i := len(r.entries)
+	if i == 0 {
 		return r.params.Grad[lo:hi]
 	}
-	return make([]T, hi-lo)
+	for len(r.rooms) <= i {
+		r.rooms = append(r.rooms, nil)
+	}
+	if r.rooms[i] == nil {
+		r.rooms[i] = make([]T, hi-lo)
+	}
+	return r.rooms[i]
 }
 
 // finish is called when all trees are there. Where each rank finishes the whole,
-// more is gathered with the gradients.
-func (r *reducer[T]) finish(more ...parallel.Part[T]) {
+// news are gathered with the gradients.
+func (r *reducer[T]) finish(news []parallel.Part[T]) {
 	if r.whole() {
-		r.gathers = append(r.gathers, more...)
+		r.news = news
+		r.gathers = append(r.gathers, news...)
 	}
 	at := 0
 	for i := range len(r.trees) + 1 {

@@ -3,6 +3,7 @@ package autograd
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/pairlab/pairlab/engine/kernel"
 	"github.com/pairlab/pairlab/engine/parallel"
@@ -16,7 +17,7 @@ type Tape[T tensor.Float] struct {
 	params      *Params[T]
 	maxBatch    int
 	group       parallel.Group[T]
-	chunks      []int // the ranks' chunks: rank r has [chunks[r], chunks[r+1])
+	dealing     *dealing[T]
 	reducer     *reducer[T]
 
 	ops               []op[T]
@@ -25,15 +26,16 @@ type Tape[T tensor.Float] struct {
 	forward, backward []segment[T] // what runs, in order; made by Finish
 	packed            int          // the version of the parameters that the kernels hold
 	scalars           []*Scalar[T]
-	scalarSums        parallel.Part[T]    // [Chunks, len(scalars)]
-	scalarsDue        bool                // they are to go with the parameters
-	gathered          [2]parallel.Part[T] // what goes at once
+	scalarSums        parallel.Part[T]   // [Chunks, len(scalars)]
+	news              []parallel.Part[T] // of a step: what goes with the gradients or the parameters
+	newsDue           bool
+	gathered          []parallel.Part[T] // what goes at once
 
 	n     int // rows of the current batch
 	grid  parallel.Grid
 	train bool
 
-	between func() error
+	between func() (idle time.Duration, err error)
 	err     error // what between returned
 }
 
@@ -43,12 +45,12 @@ func NewTape[T tensor.Float](kernels kernel.Set[T], params *Params[T], group par
 	if maxBatch < 1 {
 		panic(fmt.Sprintf("autograd: batches of at most %d rows: want 1 or more", maxBatch))
 	}
-	e := kernels.Elementwise()
+	e, dealing := kernels.Elementwise(), newDealing[T](group)
 	return &Tape[T]{
 		kernels: kernels, elementwise: e,
 		params: params, maxBatch: maxBatch,
-		group: group, chunks: parallel.Bounds(parallel.Chunks, group.Size()),
-		reducer: newReducer(params, group, e),
+		group: group, dealing: dealing,
+		reducer: newReducer(params, group, e, dealing.chunks),
 	}
 }
 
@@ -88,7 +90,7 @@ func (t *Tape[T]) Finish() {
 	t.forward = append(t.forward, run)
 	t.scalarSums = parallel.Part[T]{
 		X:      make([]T, parallel.Chunks*len(t.scalars)),
-		Bounds: parallel.Scaled(t.chunks, len(t.scalars)),
+		Bounds: t.dealing.bounds(len(t.scalars)),
 	}
 
 	run = segment[T]{}
@@ -113,11 +115,11 @@ func (t *Tape[T]) Finish() {
 	for i := range t.backward {
 		t.plant(&t.backward[i])
 	}
-	if t.common > 0 { // every rank has all chunks' scalars
-		t.reducer.finish()
-	} else {
-		t.reducer.finish(t.scalarSums)
+	t.news = append(t.news, t.dealing.times)
+	if t.common == 0 { // else every rank has all chunks' scalars
+		t.news = append(t.news, t.scalarSums)
 	}
+	t.reducer.finish(t.news)
 }
 
 // isCommon says whether every rank runs op i on all chunks in training.
@@ -126,16 +128,23 @@ func (t *Tape[T]) isCommon(i int) bool { return t.common > 0 && i >= t.common }
 // SetBetween has fn called again and again during Forward and Backward, each
 // time one chunk is through a segment: a fraction of a batch's time. Once it
 // returns an error, both return at once and Err tells it. A rank's goroutine
-// may wait in fn.
-func (t *Tape[T]) SetBetween(fn func() error) { t.between = fn }
+// may wait in fn, which returns for how long it did.
+func (t *Tape[T]) SetBetween(fn func() (idle time.Duration, err error)) { t.between = fn }
 
 // goesOn calls the hook between two chunks.
 func (t *Tape[T]) goesOn() bool {
 	if t.between != nil && t.err == nil {
-		t.err = t.between()
+		var idle time.Duration
+		idle, t.err = t.between()
+		t.dealing.idle += idle
 	}
 	return t.err == nil
 }
+
+// SetClock has the ranks' chunks dealt by how fast each is, by a clock that tells
+// the time since some moment. All ranks have one, or none; then each has as
+// many, or one more or less.
+func (t *Tape[T]) SetClock(now func() time.Duration) { t.dealing.now = now }
 
 // Forward runs the record on the n rows that the inputs hold; train chooses
 // batch statistics over running ones. Scalars are complete after it, or, in
@@ -147,12 +156,14 @@ func (t *Tape[T]) Forward(n int, train bool) {
 	t.n, t.grid, t.train = n, parallel.Cut(n), train
 	t.pack(0)
 	for i, s := range t.forward {
+		begun := t.dealing.clock()
 		for _, c := range t.chunksOf(&s) {
 			s.forward(c)
 			if !t.goesOn() {
 				return
 			}
 		}
+		t.worked(&s, begun)
 		s.begin()
 		t.pack(i + 1)
 		s.join()
@@ -173,8 +184,8 @@ func (t *Tape[T]) pack(segment int) {
 
 // own are the chunks of the current batch that are this rank's.
 func (t *Tape[T]) own() []parallel.Chunk {
-	rank := t.group.Rank()
-	return t.grid[t.chunks[rank]:t.chunks[rank+1]]
+	lo, hi := t.dealing.of(t.group.Rank())
+	return t.grid[lo:hi]
 }
 
 // chunksOf are the chunks that this rank runs a segment on.
@@ -185,10 +196,18 @@ func (t *Tape[T]) chunksOf(s *segment[T]) []parallel.Chunk {
 	return t.own()
 }
 
+// worked counts the time since begun for the chunks of a segment that a rank runs
+// on its own ones alone.
+func (t *Tape[T]) worked(s *segment[T], begun time.Duration) {
+	if t.train && !s.common {
+		t.dealing.busy += t.dealing.clock() - begun
+	}
+}
+
 // isOwn says whether a chunk is this rank's.
 func (t *Tape[T]) isOwn(c parallel.Chunk) bool {
-	rank := t.group.Rank()
-	return c.Index >= t.chunks[rank] && c.Index < t.chunks[rank+1]
+	lo, hi := t.dealing.of(t.group.Rank())
+	return c.Index >= lo && c.Index < hi
 }
 
 // Labelled are the rows [lo, hi) of a batch of n that this rank needs labels
@@ -201,9 +220,10 @@ func (t *Tape[T]) Labelled(n int) (lo, hi int) {
 }
 
 // Rows are the rows [lo, hi) of a batch of n that this rank computes: it
-// needs inputs for no others, and labels for [Tape.Labelled].
+// needs inputs for no others, and labels for [Tape.Labelled]. After a step they may
+// be others.
 func (t *Tape[T]) Rows(n int) (lo, hi int) {
-	first, end := t.chunks[t.group.Rank()], t.chunks[t.group.Rank()+1]
+	first, end := t.dealing.of(t.group.Rank())
 	if first == end {
 		return 0, 0
 	}
@@ -216,6 +236,7 @@ func (t *Tape[T]) Rows(n int) (lo, hi int) {
 func (t *Tape[T]) Backward() {
 	t.reducer.begin(&t.grid)
 	for _, s := range t.backward {
+		begun := t.dealing.clock()
 		chunks := t.chunksOf(&s)
 		for i, c := range chunks {
 			s.backward(c)
@@ -235,12 +256,13 @@ func (t *Tape[T]) Backward() {
 		for _, g := range s.trees {
 			t.reducer.grow(g, &t.grid)
 		}
+		t.worked(&s, begun)
 		s.join()
 	}
 }
 
-// endForward has the scalars gathered, or in training go with the parameters:
-// nothing on the way back asks for them, and a meeting takes time.
+// endForward has the scalars gathered, or in training go with what is gathered
+// last: nothing on the way back asks for them, and a meeting takes time.
 func (t *Tape[T]) endForward() {
 	width := len(t.scalars)
 	last := &t.forward[len(t.forward)-1]
@@ -252,13 +274,14 @@ func (t *Tape[T]) endForward() {
 			t.scalarSums.X[c.Index*width+i] = s.partial[c.Index]
 		}
 	}
+	t.newsDue = t.train && t.group.Size() > 1
 	complete := t.train && last.common
-	if t.scalarsDue = t.train && !complete && t.group.Size() > 1; t.scalarsDue {
+	if t.newsDue && !complete {
 		return
 	}
 	if !complete {
-		t.gathered[0] = t.scalarSums
-		parallel.AllGather(t.group, t.gathered[:1]...)
+		t.gathered = append(t.gathered[:0], t.scalarSums)
+		parallel.AllGather(t.group, t.gathered...)
 	}
 	t.joinScalars()
 }
@@ -273,11 +296,21 @@ func (t *Tape[T]) joinScalars() {
 	}
 }
 
+// joinNews is called when all ranks have the step's news. The next step's chunks
+// may be dealt otherwise.
+func (t *Tape[T]) joinNews() {
+	t.newsDue = false
+	t.joinScalars()
+	if t.dealing.learn() {
+		t.reducer.deal(t.dealing.chunks)
+	}
+}
+
 func (t *Tape[T]) reduce() {
+	t.dealing.tell(t.own())
 	t.reducer.reduce()
-	if t.reducer.whole() && t.scalarsDue {
-		t.scalarsDue = false
-		t.joinScalars()
+	if t.reducer.whole() && t.newsDue {
+		t.joinNews()
 	}
 }
 
@@ -294,14 +327,14 @@ func (t *Tape[T]) Share(x []T) {
 	if t.reducer.whole() {
 		return
 	}
-	t.gathered = [2]parallel.Part[T]{{X: x, Bounds: t.reducer.bounds}, t.scalarSums}
-	if !t.scalarsDue {
-		parallel.AllGather(t.group, t.gathered[:1]...)
+	t.gathered = append(t.gathered[:0], parallel.Part[T]{X: x, Bounds: t.reducer.bounds})
+	if !t.newsDue {
+		parallel.AllGather(t.group, t.gathered...)
 		return
 	}
-	t.scalarsDue = false
-	parallel.AllGather(t.group, t.gathered[:]...)
-	t.joinScalars()
+	t.gathered = append(t.gathered, t.news...)
+	parallel.AllGather(t.group, t.gathered...)
+	t.joinNews()
 }
 
 // Err is why the group failed or what the hook between chunks returned, or

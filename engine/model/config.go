@@ -79,10 +79,10 @@ func (c Config) Check() error {
 
 // Gathered is the most values that the ranks of a group gather at once for a
 // batch of so many pairs: the gradients or the parameters, with the chunks'
-// losses, their batch norm statistics of two branches, or what the branches'
+// losses and times, their batch norm statistics of two branches, or what the branches'
 // convolutions make of each pair.
 func (c Config) Gathered(batch int) int {
-	const scalars = 4 // three losses and the accuracy
+	const scalars = 5 // three losses, the accuracy and the time
 	return max(
 		autograd.Gathered(c.Parameters())+parallel.Chunks*scalars,
 		parallel.Chunks*2*2*max(c.Ch1, c.Ch2, c.FC),

@@ -3,6 +3,7 @@ package train
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -43,6 +44,59 @@ func TestAnyNumberOfRanksSameBits(t *testing.T) {
 	wide := quick(model.Siamese2)
 	wide.Model.Ch1 = 256
 	check(wide)
+}
+
+// TestRanksOfUnequalSpeedSameBits has the ranks' clocks say that one is much
+// slower, and later another: each gets other chunks for it, and nothing else
+// changes.
+func TestRanksOfUnequalSpeedSameBits(t *testing.T) {
+	pairs := digits(t)
+	for _, c := range []Config{quick(model.Siamese2), practised(quick(model.Siamese10)), quick(model.Baseline), long(quick(model.Baseline))} {
+		c.Epochs, c.Batch = 4, 12
+		want := mustRun(t, c, 1, Hooks{})
+		for _, size := range []int{2, 3, 8} {
+			most := 0 // rows of a batch that the last rank had at once
+			fewest := c.Batch
+			var all sync.WaitGroup
+			for rank, group := range parallel.NewLocal[float32](size) {
+				all.Go(func() {
+					var trainer *trainer
+					var now time.Duration
+					clock := func() time.Duration {
+						// Each look finds it as much later as the rank is slow.
+						speed := time.Duration(1)
+						if late := trainer != nil && len(trainer.result.Epochs) >= 2; late == (rank == size-1) {
+							speed = 5
+						}
+						now += speed * time.Millisecond
+						return now
+					}
+					var err error
+					trainer, err = newTrainer(c, 1, pairs, pairs, Options{Kernels: portable.New[float32](), Group: group, Clock: clock})
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					for len(trainer.result.Epochs) < c.Epochs {
+						if err := trainer.epoch(); err != nil {
+							t.Error(err)
+							return
+						}
+						if lo, hi := trainer.net.Tape.Rows(c.Batch); rank == size-1 {
+							most, fewest = max(most, hi-lo), min(fewest, hi-lo)
+						}
+					}
+					if got := trainer.model.Digest(); got != want.Digest || fmt.Sprint(trainer.result.Epochs) != fmt.Sprint(want.Epochs) {
+						t.Errorf("%+v, rank %d of %d: digest %.8s, want %.8s", c, rank, size, got, want.Digest)
+					}
+				})
+			}
+			all.Wait()
+			if size < parallel.Chunks && most <= fewest {
+				t.Errorf("%+v, %d ranks: the last had %d rows of a batch at least and %d at most", c, size, fewest, most)
+			}
+		}
+	}
 }
 
 // long is c with so many parameters that no rank finishes the gradients of all.

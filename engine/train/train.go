@@ -43,6 +43,10 @@ type Options struct {
 	Group   parallel.Group[float32] // nil: a single rank
 	Resume  *State                  // nil: from the start
 	Hooks   Hooks
+
+	// Clock is what the ranks' speeds are told by: the time since some moment. nil
+	// is the time itself.
+	Clock func() time.Duration
 }
 
 // Hooks are called between steps; each may be nil. An error that a hook
@@ -112,11 +116,18 @@ func newTrainer(c Config, seed uint64, trainSet, testSet model.Pairs, o Options)
 		result: Result{Seed: seed, Epochs: make([]Epoch, 0, c.Epochs)},
 	}
 	if between := o.Hooks.Between; between != nil {
-		t.net.Tape.SetBetween(func() error {
+		t.net.Tape.SetBetween(func() (time.Duration, error) {
 			idle, err := between()
 			t.idle += idle
-			return err
+			return idle, err
 		})
+	}
+	if o.Group.Size() > 1 {
+		if o.Clock == nil {
+			begun := time.Now()
+			o.Clock = func() time.Duration { return time.Since(begun) }
+		}
+		t.net.Tape.SetClock(o.Clock)
 	}
 	if o.Resume != nil {
 		if err := t.restore(o.Resume); err != nil {

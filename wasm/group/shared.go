@@ -64,8 +64,8 @@ func halfFloats(size, n, most int) int {
 }
 
 // maxParts is how many parts are gathered at once at most: the sums of as many
-// subtrees as there are chunks, and their scalars.
-const maxParts = parallel.Chunks + 1
+// subtrees as there are chunks, and the chunks' times and scalars.
+const maxParts = parallel.Chunks + 2
 
 // pairFloats is the most that a rank sends another: a slice of the vector.
 func pairFloats(size, n int) int { return (parallel.Lines(n) + size - 1) / size * parallel.Line }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 	"unsafe"
 
 	"github.com/pairlab/pairlab/engine/kernel/portable"
@@ -147,7 +148,8 @@ func TestSharedExchanges(t *testing.T) {
 }
 
 // TestSharedMemoryHoldsWhatRunsExchange trains in just the memory that the
-// network is said to need.
+// network is said to need, with equal chunks and, once the ranks know that one is
+// slower, with others.
 func TestSharedMemoryHoldsWhatRunsExchange(t *testing.T) {
 	type example struct {
 		network model.Config
@@ -161,20 +163,26 @@ func TestSharedMemoryHoldsWhatRunsExchange(t *testing.T) {
 	}
 	for _, e := range examples {
 		pairs := constantTarget(e.batch)
-		c := train.Config{Model: e.network, Optim: optim.Config{Kind: optim.AdamKind, Rate: 1e-3}, Batch: e.batch, Epochs: 2}
-		digest := func(g parallel.Group[float32]) string {
-			result, _, err := train.Run(c, 1, pairs, pairs, train.Options{Kernels: portable.New[float32](), Group: g})
+		c := train.Config{Model: e.network, Optim: optim.Config{Kind: optim.AdamKind, Rate: 1e-3}, Batch: e.batch, Epochs: 9}
+		digest := func(g parallel.Group[float32], slow time.Duration) string {
+			var now time.Duration
+			clock := func() time.Duration { now += slow; return now }
+			result, _, err := train.Run(c, 1, pairs, pairs, train.Options{Kernels: portable.New[float32](), Group: g, Clock: clock})
 			if err != nil {
 				t.Error(err)
 			}
 			return result.Digest
 		}
-		want := digest(parallel.Solo[float32]{})
+		want := digest(parallel.Solo[float32]{}, 1)
 		for _, size := range []int{2, 3, 8} {
 			var all sync.WaitGroup
 			for rank, g := range sharedGroup(size, c.Model.Parameters(), c.Model.Gathered(c.Batch)) {
+				slow := time.Duration(1)
+				if rank == 0 {
+					slow = 3
+				}
 				all.Go(func() {
-					if got := digest(g); got != want {
+					if got := digest(g, slow); got != want {
 						t.Errorf("%+v, rank %d of %d: digest %.8s, want %.8s", e, rank, size, got, want)
 					}
 				})
