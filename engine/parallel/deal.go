@@ -9,7 +9,7 @@ import (
 // dealGain less time by what is known.
 const (
 	dealEvery = 8
-	dealGain  = 1.0 / 16
+	dealGain  = 1.0 / 8
 )
 
 // Dealer deals a batch's chunks to ranks that may be of different speeds:

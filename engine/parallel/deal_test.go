@@ -61,7 +61,7 @@ func TestDealerForgetsAndIsNotHasty(t *testing.T) {
 	if got, _ := learn(d, dealEvery-1, 10, 90); !slices.Equal(got, []int{4, 4}) {
 		t.Errorf("%v chunks before it has learnt for %d steps", got, dealEvery)
 	}
-	if got, _ := learn(d, 100, 10, 18); !slices.Equal(got, []int{5, 3}) {
+	if got, _ := learn(d, 100, 10, 15); !slices.Equal(got, []int{5, 3}) {
 		t.Errorf("%v chunks, want 5 and 3", got)
 	}
 	if got, _ := learn(d, 100, 10, 10); !slices.Equal(got, []int{4, 4}) {

@@ -52,7 +52,7 @@ func TestAnyNumberOfRanksSameBits(t *testing.T) {
 func TestRanksOfUnequalSpeedSameBits(t *testing.T) {
 	pairs := digits(t)
 	for _, c := range []Config{quick(model.Siamese2), practised(quick(model.Siamese10)), quick(model.Baseline), long(quick(model.Baseline))} {
-		c.Epochs, c.Batch = 4, 12
+		c.Epochs, c.Batch = 6, 12
 		want := mustRun(t, c, 1, Hooks{})
 		for _, size := range []int{2, 3, 8} {
 			most := 0 // rows of a batch that the last rank had at once
@@ -65,8 +65,8 @@ func TestRanksOfUnequalSpeedSameBits(t *testing.T) {
 					clock := func() time.Duration {
 						// Each look finds it as much later as the rank is slow.
 						speed := time.Duration(1)
-						if late := trainer != nil && len(trainer.result.Epochs) >= 2; late == (rank == size-1) {
-							speed = 5
+						if late := trainer != nil && len(trainer.result.Epochs) >= 3; late == (rank == size-1) {
+							speed = 20
 						}
 						now += speed * time.Millisecond
 						return now
