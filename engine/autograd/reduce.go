@@ -59,13 +59,11 @@ type exchange[T tensor.Float] struct{ send, receive [][]T }
 // span is a part of the vector, for each chunk.
 type span[T tensor.Float] = [parallel.Chunks][]T
 
-func newReducer[T tensor.Float](p *Params[T], g parallel.Group[T], e kernel.Elementwise[T], chunks []int) *reducer[T] {
-	r := &reducer[T]{
+func newReducer[T tensor.Float](p *Params[T], g parallel.Group[T], e kernel.Elementwise[T]) *reducer[T] {
+	return &reducer[T]{
 		params: p, group: g, e: e,
 		bounds: parallel.LineBounds(len(p.Data), g.Size()),
 	}
-	r.deal(chunks)
-	return r
 }
 
 // deal makes the plan for chunks that are dealt so: rank q has
@@ -100,7 +98,9 @@ func (r *reducer[T]) deal(chunks []int) {
 			r.entries = append(r.entries, x.receive[q])
 		}
 	}
-	r.gathers = append(r.gathers, r.news...)
+	if r.whole() {
+		r.gathers = append(r.gathers, r.news...)
+	}
 	r.additions = parallel.Additions(all)
 }
 
@@ -148,13 +148,11 @@ func (r *reducer[T]) room() []T {
 	return r.rooms[i]
 }
 
-// finish is called when all trees are there. Where each rank finishes the whole,
-// news are gathered with the gradients.
-func (r *reducer[T]) finish(news []parallel.Part[T]) {
-	if r.whole() {
-		r.news = news
-		r.gathers = append(r.gathers, news...)
-	}
+// finish is called when all trees are there, with the first dealing. Where each
+// rank finishes the whole, news are gathered with the gradients.
+func (r *reducer[T]) finish(chunks []int, news []parallel.Part[T]) {
+	r.news = news
+	r.deal(chunks)
 	at := 0
 	for i := range len(r.trees) + 1 {
 		end, next := len(r.params.Grad), 0

@@ -45,12 +45,12 @@ func NewTape[T tensor.Float](kernels kernel.Set[T], params *Params[T], group par
 	if maxBatch < 1 {
 		panic(fmt.Sprintf("autograd: batches of at most %d rows: want 1 or more", maxBatch))
 	}
-	e, dealing := kernels.Elementwise(), newDealing[T](group)
+	e := kernels.Elementwise()
 	return &Tape[T]{
 		kernels: kernels, elementwise: e,
 		params: params, maxBatch: maxBatch,
-		group: group, dealing: dealing,
-		reducer: newReducer(params, group, e, dealing.chunks),
+		group: group, dealing: newDealing(group),
+		reducer: newReducer(params, group, e),
 	}
 }
 
@@ -119,7 +119,7 @@ func (t *Tape[T]) Finish() {
 	if t.common == 0 { // else every rank has all chunks' scalars
 		t.news = append(t.news, t.scalarSums)
 	}
-	t.reducer.finish(t.news)
+	t.reducer.finish(t.dealing.chunks, t.news)
 }
 
 // isCommon says whether every rank runs op i on all chunks in training.
@@ -141,9 +141,9 @@ func (t *Tape[T]) goesOn() bool {
 	return t.err == nil
 }
 
-// SetClock has the ranks' chunks dealt by how fast each is, by a clock that tells
-// the time since some moment. All ranks have one, or none; then each has as
-// many, or one more or less.
+// SetClock has the chunks dealt by how fast each rank is, by a clock that tells the
+// time since some moment. All ranks have a clock, or none has: then their numbers
+// of chunks differ by one at most.
 func (t *Tape[T]) SetClock(now func() time.Duration) { t.dealing.now = now }
 
 // Forward runs the record on the n rows that the inputs hold; train chooses
@@ -328,13 +328,13 @@ func (t *Tape[T]) Share(x []T) {
 		return
 	}
 	t.gathered = append(t.gathered[:0], parallel.Part[T]{X: x, Bounds: t.reducer.bounds})
-	if !t.newsDue {
-		parallel.AllGather(t.group, t.gathered...)
-		return
+	if t.newsDue {
+		t.gathered = append(t.gathered, t.news...)
 	}
-	t.gathered = append(t.gathered, t.news...)
 	parallel.AllGather(t.group, t.gathered...)
-	t.joinNews()
+	if t.newsDue {
+		t.joinNews()
+	}
 }
 
 // Err is why the group failed or what the hook between chunks returned, or

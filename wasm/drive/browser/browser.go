@@ -30,8 +30,8 @@ func Start(parent context.Context, log io.Writer, more ...chromedp.ExecAllocator
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-domain-reliability", true),
 		chromedp.Flag("no-pings", true),
-		// Each window would run two pages of the browser's own, for suggestions
-		// where an address is typed.
+		// The two that chromedp names, which this takes the place of, and the pages
+		// of its own that Chromium would run in each window for its address bar.
 		chromedp.Flag("disable-features", "Translate,BlinkGenPropertyTrees,WebUIOmniboxPopup,WebUIOmniboxAimPopup"),
 		chromedp.Flag("hide-scrollbars", false),
 		chromedp.WindowSize(1440, 900),
