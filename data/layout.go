@@ -88,12 +88,11 @@ func (c content) deflate(w io.Writer) error {
 	return z.Close()
 }
 
-// inflate reads the content of so many images: no more than maxImageBytes for each, whatever the stream would go on
-// to give. A stream that ends early or goes on is an error, and so are bits set where there is nothing to say.
-func inflate(r io.Reader, images int) (content, error) {
-	z := flate.NewReader(r)
+// readContent reads a content, inflated, of so many images: no more than maxImageBytes for each, whatever r would go
+// on to give. A stream that ends early or goes on is an error, and so are bits set where there is nothing to say.
+func readContent(r io.Reader, images int) (content, error) {
 	start := make([]uint8, images*(1+inkBytes))
-	if err := readSection(z, start); err != nil {
+	if err := readSection(r, start); err != nil {
 		return content{}, err
 	}
 	c := content{labels: start[:images], ink: start[images:]}
@@ -105,25 +104,25 @@ func inflate(r io.Reader, images int) (content, error) {
 		inked += bits.OnesCount8(ink)
 	}
 	rest := make([]uint8, inked+(inked+lowInByte-1)/lowInByte)
-	if err := readSection(z, rest); err != nil {
+	if err := readSection(r, rest); err != nil {
 		return content{}, err
 	}
 	c.upper, c.lower = rest[:inked], rest[inked:]
 	if left := inked % lowInByte; left > 0 && c.lower[len(c.lower)-1]>>(left*lowBits) != 0 {
 		return content{}, errors.New("the last byte is not filled up with zeros")
 	}
-	switch _, err := io.ReadFull(z, make([]uint8, 1)); {
+	switch _, err := io.ReadFull(r, make([]uint8, 1)); {
 	case err == nil:
 		return content{}, fmt.Errorf("bytes left over after %d inked pixels", inked)
 	case !errors.Is(err, io.EOF):
-		return content{}, fmt.Errorf("compressed images: %w", err)
+		return content{}, err
 	}
 	return c, nil
 }
 
 func readSection(r io.Reader, b []uint8) error {
 	if n, err := io.ReadFull(r, b); err != nil {
-		return fmt.Errorf("compressed images: %d bytes, want %d: %w", n, len(b), noEOF(err))
+		return fmt.Errorf("%d bytes, want %d: %w", n, len(b), noEOF(err))
 	}
 	return nil
 }

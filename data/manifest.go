@@ -152,8 +152,8 @@ func (s Shard) check() error {
 	if s.File == "" || s.File[0] == '.' || strings.ContainsFunc(s.File, notInName) {
 		return fmt.Errorf("pack name %q, want letters, digits, '-' and '.'", s.File)
 	}
-	if s.Bytes < headerSize || s.Bytes > maxShardBytes {
-		return fmt.Errorf("pack %s: size of %d bytes, want %d..%d", s.File, s.Bytes, headerSize, maxShardBytes)
+	if s.Bytes < HeaderSize || s.Bytes > maxShardBytes {
+		return fmt.Errorf("pack %s: size of %d bytes, want %d..%d", s.File, s.Bytes, HeaderSize, maxShardBytes)
 	}
 	if b, err := hex.DecodeString(s.SHA256); err != nil || len(b) != 32 || strings.ToLower(s.SHA256) != s.SHA256 {
 		return fmt.Errorf("pack %s: checksum %q, want 64 hexadecimal digits", s.File, s.SHA256)

@@ -2,9 +2,11 @@ package data
 
 import (
 	"bytes"
+	"compress/flate"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"github.com/pairlab/pairlab/engine/sha256"
 )
@@ -21,15 +23,17 @@ import (
 const (
 	packMagic   = "PLDP"
 	packVersion = 1
-	headerSize  = 16
 )
+
+// HeaderSize is the number of bytes of a pack file before its deflate stream.
+const HeaderSize = 16
 
 // ShardImages is the number of images of a full pack.
 const ShardImages = 10_000
 
 // maxShardBytes is above what any pack of ShardImages takes: deflate adds less than a hundredth to what it cannot
 // compress.
-const maxShardBytes = headerSize + ShardImages*maxImageBytes*101/100
+const maxShardBytes = HeaderSize + ShardImages*maxImageBytes*101/100
 
 // DecodePack checks a pack file against its entry in the manifest and decodes it. Errors name the file and say what was
 // expected. Files of one set may differ in how it is compressed, but in nothing else: sizes are exact, nothing may
@@ -47,28 +51,68 @@ func DecodePack(s Shard, b []byte) (Set, error) {
 
 // decodePack decodes into a set that has s.Images images and writes all of it. After an error it is not to be used.
 func decodePack(s Shard, b []byte, set Set) error {
-	if int64(len(b)) != s.Bytes {
-		return fmt.Errorf("%d bytes, want %d", len(b), s.Bytes)
-	}
-	if sum := sha256.Sum256(b); hex.EncodeToString(sum[:]) != s.SHA256 {
-		return fmt.Errorf("checksum %x, want %s", sum, s.SHA256)
-	}
-	if len(b) < headerSize {
-		return fmt.Errorf("%d bytes, want a header of %d", len(b), headerSize)
-	}
-	if want := packHeader(s.Split, s.First, s.Images); !bytes.Equal(b[:headerSize], want) {
-		return fmt.Errorf("header % x, want % x (version %d, %s images from %d, %d of them)",
-			b[:headerSize], want, packVersion, s.Split, s.First, s.Images)
-	}
-	body := bytes.NewReader(b[headerSize:])
-	c, err := inflate(body, s.Images)
+	c, err := inflatePack(s, b)
 	if err != nil {
 		return err
 	}
-	if body.Len() > 0 {
-		return fmt.Errorf("%d bytes left over after the compressed images", body.Len())
-	}
 	return c.restore(set)
+}
+
+func inflatePack(s Shard, b []byte) (content, error) {
+	if err := s.checkFile(int64(len(b)), sha256.Sum256(b), b[:min(len(b), HeaderSize)]); err != nil {
+		return content{}, err
+	}
+	body := bytes.NewReader(b[HeaderSize:])
+	c, err := readContent(flate.NewReader(body), s.Images)
+	if err != nil {
+		return content{}, fmt.Errorf("compressed images: %w", err)
+	}
+	if body.Len() > 0 {
+		return content{}, fmt.Errorf("%d bytes left over after the compressed images", body.Len())
+	}
+	return c, nil
+}
+
+// CheckFile checks a pack file against its entry by its size, its SHA-256 and its first [HeaderSize] bytes: for who
+// inflates the rest by other means, for [Store.AddInflated].
+func (s Shard) CheckFile(size int64, sum [sha256.Size]byte, header []byte) error {
+	if err := s.check(); err != nil {
+		return fmt.Errorf("data: %w", err)
+	}
+	if err := s.checkFile(size, sum, header); err != nil {
+		return fmt.Errorf("data: %s: %w", s.File, err)
+	}
+	return nil
+}
+
+func (s Shard) checkFile(size int64, sum [sha256.Size]byte, header []byte) error {
+	if size != s.Bytes {
+		return fmt.Errorf("%d bytes, want %d", size, s.Bytes)
+	}
+	if hex.EncodeToString(sum[:]) != s.SHA256 {
+		return fmt.Errorf("checksum %x, want %s", sum, s.SHA256)
+	}
+	if len(header) < HeaderSize {
+		return fmt.Errorf("%d bytes, want a header of %d", len(header), HeaderSize)
+	}
+	if want := packHeader(s.Split, s.First, s.Images); !bytes.Equal(header, want) {
+		return fmt.Errorf("header % x, want % x (version %d, %s images from %d, %d of them)",
+			header, want, packVersion, s.Split, s.First, s.Images)
+	}
+	return nil
+}
+
+// Inflate checks a pack file against its entry, as [DecodePack] does, and returns what its deflate stream holds, for
+// [Store.AddInflated].
+func Inflate(s Shard, file []byte) ([]byte, error) {
+	if err := s.check(); err != nil {
+		return nil, fmt.Errorf("data: %w", err)
+	}
+	c, err := inflatePack(s, file)
+	if err != nil {
+		return nil, fmt.Errorf("data: %s: %w", s.File, err)
+	}
+	return slices.Concat(c.sections()...), nil
 }
 
 // encodePack is the pack file of a set, whose images begin at index first of their split.
@@ -82,7 +126,7 @@ func encodePack(split Split, first int, set Set) ([]byte, error) {
 }
 
 func packHeader(split Split, first, images int) []byte {
-	b := make([]byte, 0, headerSize)
+	b := make([]byte, 0, HeaderSize)
 	b = append(b, packMagic...)
 	b = binary.LittleEndian.AppendUint16(b, packVersion)
 	b = binary.LittleEndian.AppendUint16(b, split.code())

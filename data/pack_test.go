@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"io"
 	"math/rand/v2"
 	"runtime"
@@ -114,7 +115,7 @@ func TestPackErrorsNameTheFileAndWhatWasExpected(t *testing.T) {
 // entryFor is the entry that a manifest would have for a file, were its header true.
 func entryFor(file []byte) Shard {
 	s := Shard{Split: Train, Images: 1}
-	if len(file) >= headerSize {
+	if len(file) >= HeaderSize {
 		if file[6] == 1 {
 			s.Split = Test
 		}
@@ -138,21 +139,51 @@ func deflated(t testing.TB, images int, body []byte) []byte {
 // plain is the body of a pack file, inflated.
 func plain(t testing.TB, file []byte) []byte {
 	t.Helper()
-	b, err := io.ReadAll(flate.NewReader(bytes.NewReader(file[headerSize:])))
+	b, err := io.ReadAll(flate.NewReader(bytes.NewReader(file[HeaderSize:])))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
 }
 
+// inflated decodes a file as a browser does that has inflated its stream.
+func inflated(s Shard, file []byte) (Set, error) {
+	if err := s.CheckFile(int64(len(file)), sha256.Sum256(file), file[:min(len(file), HeaderSize)]); err != nil {
+		return Set{}, err
+	}
+	stream := bytes.NewReader(file[HeaderSize:])
+	body, err := io.ReadAll(flate.NewReader(stream))
+	if err != nil {
+		return Set{}, err
+	}
+	if stream.Len() > 0 {
+		return Set{}, errors.New("junk after the stream")
+	}
+	store := NewStore(Manifest{Shards: []Shard{{Split: s.Split, Images: s.First}, s}})
+	if err := store.AddInflated(s, body); err != nil {
+		return Set{}, err
+	}
+	return store.sets[s.Split].slice(s.First, s.First+s.Images), nil
+}
+
 // checkPack gives the error of a file under an entry that vouches for it. What is accepted must be a set of digits,
-// must come back from a file of its own, and must have the same body there: only the compression may differ.
+// must come back from a file of its own, and must have the same body there: only the compression may differ. Inflated
+// by other means it must be the same set, or refused too.
 func checkPack(t *testing.T, file []byte) error {
 	t.Helper()
 	s := entryFor(file)
 	set, err := DecodePack(s, file)
+	if s.First < 1000 { // a store has room for all before it
+		if other, otherErr := inflated(s, file); (err == nil) != (otherErr == nil) || err == nil && !equal(other, set) {
+			t.Errorf("decoded with error %v, inflated first with error %v, or to another set", err, otherErr)
+		}
+	}
+	body, inflateErr := Inflate(s, file)
 	if err != nil {
 		return err
+	}
+	if inflateErr != nil || !bytes.Equal(body, plain(t, file)) {
+		t.Errorf("inflated with error %v, or to something else than the stream has", inflateErr)
 	}
 	if err := set.Check(); err != nil {
 		t.Errorf("accepted a bad set: %v", err)
@@ -226,7 +257,7 @@ func TestPackRefusesAWrongBody(t *testing.T) {
 		{"long body", deflated(t, 1, append(bytes.Clone(body), 0)), "left over after 1 inked pixels"},
 		{"long file", append(bytes.Clone(good), 0), "1 bytes left over after the compressed images"},
 		{"cut after the body", good[:len(good)-1], "unexpected EOF"},
-		{"no body", good[:headerSize], "unexpected EOF"},
+		{"no body", good[:HeaderSize], "unexpected EOF"},
 		{"not deflate", append(packHeader(Train, 0, 1), 0xff), "corrupt input"},
 	} {
 		if err := checkPack(t, c.file); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 )
@@ -30,6 +31,22 @@ func (s *Store) Needed(pool int) ([]Shard, error) {
 // Add checks a pack's file against its entry and decodes it into its place. After an error the pack is still needed
 // and the others are as they were.
 func (s *Store) Add(shard Shard, file []byte) error {
+	return s.add(shard, func(set Set) error { return decodePack(shard, file, set) })
+}
+
+// AddInflated is [Store.Add] for a file that was checked by [Shard.CheckFile] and whose deflate stream was inflated
+// to b, which is checked as Add checks it.
+func (s *Store) AddInflated(shard Shard, b []byte) error {
+	return s.add(shard, func(set Set) error {
+		c, err := readContent(bytes.NewReader(b), shard.Images)
+		if err != nil {
+			return fmt.Errorf("inflated images: %w", err)
+		}
+		return c.restore(set)
+	})
+}
+
+func (s *Store) add(shard Shard, decode func(Set) error) error {
 	if !slices.Contains(s.manifest.Shards, shard) {
 		return fmt.Errorf("data: %q is not a pack of the manifest", shard.File)
 	}
@@ -46,7 +63,7 @@ func (s *Store) Add(shard Shard, file []byte) error {
 		all := s.manifest.Images(shard.Split)
 		set.Labels, set.Sums = make([]uint8, all), make([]uint16, all*Pixels)
 	}
-	if err := decodePack(shard, file, set.slice(shard.First, end)); err != nil {
+	if err := decode(set.slice(shard.First, end)); err != nil {
 		return fmt.Errorf("data: %s: %w", shard.File, err)
 	}
 	s.loaded[shard.File] = true

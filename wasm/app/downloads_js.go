@@ -35,19 +35,20 @@ func (e *packError) Error() string {
 
 func (e *packError) Unwrap() error { return e.err }
 
-// downloads fetches the image packs and keeps them, as they are, for the
-// workers that are still to come. Checking and decoding is the workers'.
+// downloads fetches, checks and inflates the image packs and keeps them for the
+// workers, also for those that are still to come.
 type downloads struct {
-	base string // the site's address, with a slash at its end
+	base   string // the site's address, with a slash at its end
+	shared bool   // memory may be shared: the workers read the same
 
 	mu       sync.Mutex
 	manifest *data.Manifest
-	files    map[string]safejs.Value // Uint8Array by name
+	packs    map[string]safejs.Value // inflated, Uint8Array by the file's name
 	bad      map[string]bool         // files that failed: the browser's cache may have them so
 }
 
-func newDownloads(base string) *downloads {
-	return &downloads{base: base, files: map[string]safejs.Value{}, bad: map[string]bool{}}
+func newDownloads(base string, shared bool) *downloads {
+	return &downloads{base: base, shared: shared, packs: map[string]safejs.Value{}, bad: map[string]bool{}}
 }
 
 // fetch gets what is still missing for a pool of training images, all packs
@@ -95,7 +96,13 @@ func (d *downloads) fetch(stop *cancel.Signal, pool int, pause func() error, rep
 
 // get fetches one pack.
 func (d *downloads) get(stop *cancel.Signal, shard data.Shard, report func(loaded int64)) error {
-	array, err := web.Fetch(stop, d.base+dataFolder+shard.File, d.cache(shard.File, web.CacheDefault), report)
+	pack, err := web.Fetch(stop, d.base+dataFolder+shard.File, d.cache(shard.File, web.CacheDefault), report)
+	if err == nil {
+		pack, err = unpack(stop, shard, pack)
+	}
+	if err == nil && d.shared {
+		pack, err = web.Share(pack)
+	}
 	if err != nil {
 		if stop.Err() == nil { // not aborted
 			d.forget(shard.File)
@@ -103,7 +110,7 @@ func (d *downloads) get(stop *cancel.Signal, shard data.Shard, report func(loade
 		return &packError{shard, err}
 	}
 	d.mu.Lock()
-	d.files[shard.File] = array
+	d.packs[shard.File] = pack
 	d.mu.Unlock()
 	return nil
 }
@@ -157,22 +164,22 @@ func (d *downloads) list(stop *cancel.Signal) (data.Manifest, error) {
 	return m, nil
 }
 
-// bytes is a pack that was fetched.
+// bytes is a pack that was fetched, inflated.
 func (d *downloads) bytes(shard data.Shard) (safejs.Value, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	array, ok := d.files[shard.File]
+	pack, ok := d.packs[shard.File]
 	if !ok {
-		return array, fmt.Errorf("app: %s was not fetched", shard.File)
+		return pack, fmt.Errorf("app: %s was not fetched", shard.File)
 	}
-	return array, nil
+	return pack, nil
 }
 
 // forget drops a file that turned out to be bad, and the list of packs with it
 // (the site may have been built anew): the next fetch asks for both again.
 func (d *downloads) forget(file string) {
 	d.mu.Lock()
-	delete(d.files, file)
+	delete(d.packs, file)
 	d.bad[file] = true
 	d.manifest = nil
 	d.mu.Unlock()

@@ -73,7 +73,7 @@ func runPage() error {
 		return err
 	}
 	c := &controller{
-		packs:  newDownloads(s.base),
+		packs:  newDownloads(s.base, s.isolated),
 		cores:  s.cores,
 		env:    experiment.Environment{UserAgent: s.agent, Isolated: s.isolated},
 		events: newListeners(),

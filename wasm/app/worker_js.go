@@ -164,7 +164,7 @@ func failed(id uint32, err error) protocol.Answer {
 	}}
 }
 
-// load checks, decodes and keeps a pack.
+// load decodes and keeps a pack.
 func (w *worker) load(l protocol.Load, message safejs.Value) error {
 	if w.store == nil {
 		w.store = data.NewStore(l.Manifest)
@@ -173,11 +173,11 @@ func (w *worker) load(l protocol.Load, message safejs.Value) error {
 	if err != nil {
 		return err
 	}
-	file, err := web.Bytes(bytes)
+	inflated, err := web.Bytes(bytes)
 	if err != nil {
 		return err
 	}
-	return w.store.Add(l.Shard, file)
+	return w.store.AddInflated(l.Shard, inflated)
 }
 
 // yieldEvery is how long a run goes on without a look at messages.

@@ -69,6 +69,29 @@ func TestBadDataFilesAreNamedAndTriedAgain(t *testing.T) {
 	}
 }
 
+// TestBrowsersThatLackWhatUnpacksGetTheSameImages takes away what hashes and
+// inflates packs beside the page: old browsers, and http addresses, are without.
+func TestBrowsersThatLackWhatUnpacksGetTheSameImages(t *testing.T) {
+	want := digestOf(open(t, ""), nil)
+	pack := testPack(t)
+	f := &faults{}
+	f.set(pack.File, func(b []byte) []byte { return append([]byte{b[0] ^ 1}, b[1:]...) })
+	v := newTab(t)
+	v.beforeLoad(`
+		delete window.DecompressionStream;
+		Object.defineProperty(crypto, "subtle", { value: undefined });`)
+	v.goTo(serve(t, f.wrap))
+	v.start(quick(nil))
+	if message := v.waitError(soon); !strings.Contains(message, pack.File) || !strings.Contains(message, "checksum") {
+		t.Errorf("the message is %q, want one of the checksum of %s", message, pack.File)
+	}
+	v.consoleErrors()
+	f.heal()
+	if got := digestOf(v, nil); got != want {
+		t.Errorf("digest %.8s, want %.8s", got, want)
+	}
+}
+
 func TestABadListOfPacksIsNamedAndAskedForAgain(t *testing.T) {
 	f := &faults{}
 	f.set(data.ManifestFile, func([]byte) []byte { return []byte(`{"schema":`) })

@@ -19,14 +19,14 @@ import (
 
 // Version is that of this protocol. A page and a worker of different versions
 // (one from a cache, one from the server) refuse each other.
-const Version = 3
+const Version = 4
 
 // Op is what a request wants.
 type Op string
 
 // The requests.
 const (
-	OpLoad   Op = "load"   // take one data pack, whose bytes come with it; answered by Done
+	OpLoad   Op = "load"   // take one data pack, whose inflated bytes come with it; answered by Done
 	OpTrain  Op = "train"  // make one run, or a rank's part of it; answered by Events and States, then Done
 	OpPause  Op = "pause"  // hold the run with this ID between two steps; not answered
 	OpResume Op = "resume" // let it go on; not answered

@@ -73,14 +73,14 @@ func TestWhatIsNotAMessageIsRefused(t *testing.T) {
 	for text, want := range map[string]string{
 		``:                                    "protocol:",
 		`{"v":0,"id":1,"op":"stop"}`:          "reload",
-		`{"v":3,"id":1,"op":"jump"}`:          `"jump"`,
-		`{"v":3,"id":1,"op":"train"}`:         "says nothing",
-		`{"v":3,"id":1,"op":"load"}`:          "says nothing",
-		`{"v":3,"id":1,"op":"open"}`:          "says nothing",
-		`{"v":3,"id":1,"op":"ask"}`:           "says nothing",
-		`{"v":3,"id":1,"op":"export"}`:        "says nothing",
-		`{"v":3,"id":-1,"op":"stop"}`:         "protocol:",
-		`{"v":3,"id":1,"op":"stop"} and more`: "protocol:",
+		`{"v":4,"id":1,"op":"jump"}`:          `"jump"`,
+		`{"v":4,"id":1,"op":"train"}`:         "says nothing",
+		`{"v":4,"id":1,"op":"load"}`:          "says nothing",
+		`{"v":4,"id":1,"op":"open"}`:          "says nothing",
+		`{"v":4,"id":1,"op":"ask"}`:           "says nothing",
+		`{"v":4,"id":1,"op":"export"}`:        "says nothing",
+		`{"v":4,"id":-1,"op":"stop"}`:         "protocol:",
+		`{"v":4,"id":1,"op":"stop"} and more`: "protocol:",
 	} {
 		if _, err := DecodeRequest(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("request %s: error %v, want one with %q", text, err, want)
@@ -88,8 +88,8 @@ func TestWhatIsNotAMessageIsRefused(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		`{"v":1,"id":1,"reply":"done"}`:   "reload",
-		`{"v":3,"id":1,"reply":"failed"}`: "no reason",
-		`{"v":3,"id":1,"reply":"maybe"}`:  `"maybe"`,
+		`{"v":4,"id":1,"reply":"failed"}`: "no reason",
+		`{"v":4,"id":1,"reply":"maybe"}`:  `"maybe"`,
 	} {
 		if _, err := DecodeAnswer(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("answer %s: error %v, want one with %q", text, err, want)

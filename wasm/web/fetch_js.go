@@ -162,24 +162,3 @@ func intField(v safejs.Value, name string) (int, error) {
 	}
 	return field.Int()
 }
-
-// Bytes copies a Uint8Array into Go's memory.
-func Bytes(array safejs.Value) ([]byte, error) {
-	n, err := array.Length()
-	if err != nil {
-		return nil, err
-	}
-	b := make([]byte, n)
-	_, err = safejs.CopyBytesToGo(b, array)
-	return b, err
-}
-
-// Copy copies b into a new Uint8Array.
-func Copy(b []byte) (safejs.Value, error) {
-	array, err := New("Uint8Array", len(b))
-	if err != nil {
-		return safejs.Undefined(), err
-	}
-	_, err = safejs.CopyBytesToJS(array, b)
-	return array, err
-}
