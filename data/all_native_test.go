@@ -29,7 +29,7 @@ func TestPacksHoldAllOfMNIST(t *testing.T) {
 		}
 	}
 	t.Logf("%d bytes in all", TotalBytes(needed))
-	train, test, err := store.Sets(60_000)
+	train, test, err := store.Images(60_000)
 	if err != nil || !equal(train, all.train) || !equal(test, all.test) {
 		t.Errorf("the packs are not MNIST: %v", err)
 	}

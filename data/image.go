@@ -2,18 +2,19 @@ package data
 
 import "fmt"
 
-// Image is an image of a split, [14, 14] as sums, with its label, once the pack that has it is added. It shares the
-// store's storage and must not be written to.
+// Image is an image of a split, [14, 14] as sums, with its label, once the pack that has it is added.
 func (s *Store) Image(split Split, i int) (sums []uint16, label int, err error) {
 	for _, shard := range s.manifest.Shards {
 		if shard.Split != split || i < shard.First || i >= shard.First+shard.Images {
 			continue
 		}
-		if !s.loaded[shard.File] {
+		c := s.packs[shard.File]
+		if c == nil {
 			return nil, 0, fmt.Errorf("data: %s is not loaded", shard.File)
 		}
-		set := s.sets[split]
-		return set.Image(i), int(set.Labels[i]), nil
+		sums = make([]uint16, Pixels)
+		c.read(i-shard.First, sums)
+		return sums, int(c.labels[i-shard.First]), nil
 	}
 	return nil, 0, fmt.Errorf("data: %s image %d: want 0..%d", split, i, s.manifest.Images(split)-1)
 }

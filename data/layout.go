@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/bits"
+	"slices"
 )
 
 // Where the inked pixels of an image are: two bytes for each row, of seven pixels each.
@@ -27,6 +28,8 @@ type content struct {
 	ink    []uint8 // [N, 14, 2], bit b of half h: pixel 7h+b of the row is not blank
 	upper  []uint8 // [K], of the K inked pixels in order
 	lower  []uint8 // [ceil(K/4)], four pixels a byte, the first lowest, the last byte filled up with zeros
+
+	starts []uint32 // [N], where in upper each image begins; made by check
 }
 
 func (c content) sections() [][]uint8 { return [][]uint8{c.labels, c.ink, c.upper, c.lower} }
@@ -48,27 +51,44 @@ func layOut(set Set) content {
 	return c
 }
 
-// restore writes every label and every sum of the set.
-func (c content) restore(set Set) error {
+// check reports the first label or sum that no image can have. Only what passed may be read.
+func (c *content) check() error {
 	if i := labelOutOfRange(c.labels); i >= 0 {
 		return fmt.Errorf("label %d of image %d, want 0..%d", c.labels[i], i, Digits-1)
 	}
-	copy(set.Labels, c.labels)
+	c.starts = make([]uint32, len(c.labels))
 	k := 0
-	for at, ink := range c.ink {
-		half := set.Sums[at*halfRow:][:halfRow]
-		clear(half)
-		for ; ink != 0; ink &= ink - 1 {
-			low := c.lower[k/lowInByte] >> (k % lowInByte * lowBits) & lowMask
-			sum := uint16(c.upper[k])<<lowBits + uint16(low) + 1
-			if sum > MaxSum {
-				return fmt.Errorf("sum %d in image %d, want 0..%d", sum, at/inkBytes, MaxSum)
-			}
-			half[bits.TrailingZeros8(ink)] = sum
+	for i := range c.starts {
+		c.starts[i] = uint32(k)
+		for _, ink := range c.ink[i*inkBytes:][:inkBytes] {
+			k += bits.OnesCount8(ink)
+		}
+	}
+	// As MaxSum is a multiple of four, the upper bits alone tell.
+	const most = (MaxSum - 1) >> lowBits
+	if k := slices.IndexFunc(c.upper, func(upper uint8) bool { return upper > most }); k >= 0 {
+		image, _ := slices.BinarySearch(c.starts, uint32(k)+1)
+		return fmt.Errorf("sum %d in image %d, want 0..%d", c.sum(k), image-1, MaxSum)
+	}
+	return nil
+}
+
+// sum is that of the inked pixel k.
+func (c *content) sum(k int) uint16 {
+	low := c.lower[k/lowInByte] >> (k % lowInByte * lowBits) & lowMask
+	return uint16(c.upper[k])<<lowBits + uint16(low) + 1
+}
+
+// read writes image i to sums, [14, 14].
+func (c *content) read(i int, sums []uint16) {
+	clear(sums)
+	k := int(c.starts[i])
+	for at, ink := range c.ink[i*inkBytes:][:inkBytes] {
+		for half := sums[at*halfRow:][:halfRow]; ink != 0; ink &= ink - 1 {
+			half[bits.TrailingZeros8(ink)] = c.sum(k)
 			k++
 		}
 	}
-	return nil
 }
 
 // deflate writes the content as one stream, flushed between the sections so that each has Huffman codes of its own.

@@ -42,20 +42,23 @@ func DecodePack(s Shard, b []byte) (Set, error) {
 	if err := s.check(); err != nil {
 		return Set{}, fmt.Errorf("data: %w", err)
 	}
-	set := Set{Labels: make([]uint8, s.Images), Sums: make([]uint16, s.Images*Pixels)}
-	if err := decodePack(s, b, set); err != nil {
+	c, err := decodePack(s, b)
+	if err != nil {
 		return Set{}, fmt.Errorf("data: %s: %w", s.File, err)
+	}
+	set := Set{Labels: c.labels, Sums: make([]uint16, s.Images*Pixels)}
+	for i := range s.Images {
+		c.read(i, set.Image(i))
 	}
 	return set, nil
 }
 
-// decodePack decodes into a set that has s.Images images and writes all of it. After an error it is not to be used.
-func decodePack(s Shard, b []byte, set Set) error {
+func decodePack(s Shard, b []byte) (*content, error) {
 	c, err := inflatePack(s, b)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return c.restore(set)
+	return &c, c.check()
 }
 
 func inflatePack(s Shard, b []byte) (content, error) {

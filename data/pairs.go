@@ -20,7 +20,7 @@ type Pairs struct {
 }
 
 // NewPairs takes images two by two, as their indices are given, out of a set.
-func NewPairs(set Set, images []int32) (Pairs, error) {
+func NewPairs(from Images, images []int32) (Pairs, error) {
 	if len(images)%2 != 0 {
 		return Pairs{}, fmt.Errorf("data: pairs of %d images, want an even number", len(images))
 	}
@@ -33,13 +33,16 @@ func NewPairs(set Set, images []int32) (Pairs, error) {
 		Images: images,
 		Std:    1,
 	}
+	all := from.Len()
+	var sums [Pixels]uint16
 	for i, image := range images {
-		if image < 0 || int(image) >= set.Len() {
-			return Pairs{}, fmt.Errorf("data: image %d of a set of %d", image, set.Len())
+		if image < 0 || int(image) >= all {
+			return Pairs{}, fmt.Errorf("data: image %d of a set of %d", image, all)
 		}
-		p.Digits[i] = int32(set.Labels[image])
+		p.Digits[i] = int32(from.Label(int(image)))
+		from.Read(int(image), &sums)
 		x := p.X[i*Pixels:][:Pixels]
-		for j, sum := range set.Image(int(image)) {
+		for j, sum := range sums {
 			x[j] = float32(sum) / 4
 		}
 	}
@@ -53,12 +56,12 @@ func NewPairs(set Set, images []int32) (Pairs, error) {
 
 // SamplePairs draws n pairs from all of a set, no image used twice: a random permutation of the set, its first 2n
 // images taken two by two. A set with fewer than 2n images is an error.
-func SamplePairs(rng *rand.Rand, set Set, n int) (Pairs, error) {
-	if n < 1 || n > set.Len()/2 {
+func SamplePairs(rng *rand.Rand, from Images, n int) (Pairs, error) {
+	if n < 1 || n > from.Len()/2 {
 		return Pairs{}, fmt.Errorf("data: %d pairs from %d images: want 1..%d, as no image is used twice",
-			n, set.Len(), set.Len()/2)
+			n, from.Len(), from.Len()/2)
 	}
-	order := make([]int32, set.Len())
+	order := make([]int32, from.Len())
 	for i := range order {
 		order[i] = int32(i)
 	}
@@ -67,7 +70,7 @@ func SamplePairs(rng *rand.Rand, set Set, n int) (Pairs, error) {
 		j := i + rng.IntN(len(order)-i)
 		order[i], order[j] = order[j], order[i]
 	}
-	return NewPairs(set, append([]int32(nil), order[:2*n]...))
+	return NewPairs(from, append([]int32(nil), order[:2*n]...))
 }
 
 // The second words of the PCG generators that [Draw] makes from a round's seed. Whoever takes more random numbers
@@ -79,7 +82,7 @@ const (
 
 // Draw gives a round its pairs: n from train and n from test, not yet standardised. They depend on nothing but the
 // seed, n and the sets. Test pairs come from a stream of their own, so they are the same whatever the pool of train.
-func Draw(seed uint64, train, test Set, n int) (trainPairs, testPairs Pairs, err error) {
+func Draw(seed uint64, train, test Images, n int) (trainPairs, testPairs Pairs, err error) {
 	trainPairs, err = SamplePairs(rand.New(rand.NewPCG(seed, TrainStream)), train, n)
 	if err != nil {
 		return Pairs{}, Pairs{}, fmt.Errorf("data: training pairs: %w", err)
@@ -89,7 +92,7 @@ func Draw(seed uint64, train, test Set, n int) (trainPairs, testPairs Pairs, err
 }
 
 // DrawTest gives a round its test pairs alone, the same as [Draw] does.
-func DrawTest(seed uint64, test Set, n int) (Pairs, error) {
+func DrawTest(seed uint64, test Images, n int) (Pairs, error) {
 	p, err := SamplePairs(rand.New(rand.NewPCG(seed, TestStream)), test, n)
 	if err != nil {
 		return Pairs{}, fmt.Errorf("data: test pairs: %w", err)

@@ -22,6 +22,15 @@ type Raw struct {
 	Labels []uint8 // [N], 0..9
 }
 
+// Images are pooled images with their labels: a [Set], or some of a [Store].
+type Images interface {
+	Len() int
+	// Label is image i's class, 0..9.
+	Label(i int) uint8
+	// Read writes image i to sums, [14, 14].
+	Read(i int, sums *[Pixels]uint16)
+}
+
 // Set is a set of pooled images.
 type Set struct {
 	Labels []uint8  // [N], 0..9
@@ -50,6 +59,12 @@ func (s Set) Len() int { return len(s.Labels) }
 
 // Image is image i, [14, 14], as sums. It is part of the set, not a copy.
 func (s Set) Image(i int) []uint16 { return s.Sums[i*Pixels:][:Pixels:Pixels] }
+
+// Label implements [Images].
+func (s Set) Label(i int) uint8 { return s.Labels[i] }
+
+// Read implements [Images].
+func (s Set) Read(i int, sums *[Pixels]uint16) { copy(sums[:], s.Image(i)) }
 
 // First is the set of the first n images. It shares its storage with s.
 func (s Set) First(n int) (Set, error) {

@@ -6,18 +6,15 @@ import (
 	"slices"
 )
 
-// Store gathers packs as they arrive, in any order, and keeps them: a later, larger pool needs only what is missing.
-// It is for one goroutine at a time.
+// Store gathers packs as they arrive, in any order, and keeps them as they are packed, in a third of the memory that
+// their [Set] takes: a later, larger pool needs only what is missing. It is for one goroutine at a time.
 type Store struct {
 	manifest Manifest
-	loaded   map[string]bool // by file name
-	sets     map[Split]*Set  // room for the whole split, from the first pack of it on
+	packs    map[string]*content // by file name
 }
 
 // NewStore is a store for the packs of a manifest (from [ParseManifest] or [EncodePacks]), with none of them loaded.
-func NewStore(m Manifest) *Store {
-	return &Store{manifest: m, loaded: map[string]bool{}, sets: map[Split]*Set{Train: {}, Test: {}}}
-}
+func NewStore(m Manifest) *Store { return &Store{manifest: m, packs: map[string]*content{}} }
 
 // Needed is the packs that a pool of training images takes (see [Manifest.Needed]) and which are still to be added.
 func (s *Store) Needed(pool int) ([]Shard, error) {
@@ -25,70 +22,106 @@ func (s *Store) Needed(pool int) ([]Shard, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(shards, func(shard Shard) bool { return s.loaded[shard.File] }), nil
+	return slices.DeleteFunc(shards, func(shard Shard) bool { return s.packs[shard.File] != nil }), nil
 }
 
-// Add checks a pack's file against its entry and decodes it into its place. After an error the pack is still needed
-// and the others are as they were.
+// Add checks a pack's file against its entry and decodes it. After an error the pack is still needed and the others
+// are as they were.
 func (s *Store) Add(shard Shard, file []byte) error {
-	return s.add(shard, func(set Set) error { return decodePack(shard, file, set) })
+	return s.add(shard, func() (*content, error) { return decodePack(shard, file) })
 }
 
 // AddInflated is [Store.Add] for a file that was checked by [Shard.CheckFile] and whose deflate stream was inflated
 // to b, which is checked as Add checks it.
 func (s *Store) AddInflated(shard Shard, b []byte) error {
-	return s.add(shard, func(set Set) error {
+	return s.add(shard, func() (*content, error) {
 		c, err := readContent(bytes.NewReader(b), shard.Images)
 		if err != nil {
-			return fmt.Errorf("inflated images: %w", err)
+			return nil, fmt.Errorf("inflated images: %w", err)
 		}
-		return c.restore(set)
+		return &c, c.check()
 	})
 }
 
-func (s *Store) add(shard Shard, decode func(Set) error) error {
+func (s *Store) add(shard Shard, decode func() (*content, error)) error {
 	if !slices.Contains(s.manifest.Shards, shard) {
 		return fmt.Errorf("data: %q is not a pack of the manifest", shard.File)
 	}
-	if s.loaded[shard.File] {
+	if s.packs[shard.File] != nil {
 		return nil
 	}
 	if err := shard.check(); err != nil {
 		return fmt.Errorf("data: %w", err)
 	}
-	end := shard.First + shard.Images
-	set := s.sets[shard.Split]
-	if set.Labels == nil {
-		// Room for the whole split at once: nothing moves later, and what is not written takes no memory.
-		all := s.manifest.Images(shard.Split)
-		set.Labels, set.Sums = make([]uint8, all), make([]uint16, all*Pixels)
-	}
-	if err := decode(set.slice(shard.First, end)); err != nil {
+	c, err := decode()
+	if err != nil {
 		return fmt.Errorf("data: %s: %w", shard.File, err)
 	}
-	s.loaded[shard.File] = true
+	s.packs[shard.File] = c
 	return nil
 }
 
-// Sets is the first pool training images and the test images, once all packs for them are added. They share the
-// store's storage and must not be written to.
-func (s *Store) Sets(pool int) (train, test Set, err error) {
-	missing, err := s.Needed(pool)
+// Images is the first pool training images and the test images, once all packs for them are added.
+func (s *Store) Images(pool int) (train, test Images, err error) {
+	shards, err := s.manifest.Needed(pool)
 	if err != nil {
-		return Set{}, Set{}, err
+		return nil, nil, err
 	}
-	if len(missing) > 0 {
-		return Set{}, Set{}, fmt.Errorf("data: %s is not loaded", missing[0].File)
+	if train, err = s.packed(Train, shards); err != nil {
+		return nil, nil, err
 	}
-	return s.sets[Train].slice(0, pool), s.sets[Test].slice(0, s.manifest.Images(Test)), nil
+	test, err = s.packed(Test, shards)
+	return train, test, err
 }
 
-// Test is the test images, once all packs of them are added, as in [Store.Sets].
-func (s *Store) Test() (Set, error) {
-	for _, shard := range s.manifest.Shards {
-		if shard.Split == Test && !s.loaded[shard.File] {
-			return Set{}, fmt.Errorf("data: %s is not loaded", shard.File)
+// Test is the test images, once all packs of them are added.
+func (s *Store) Test() (Images, error) { return s.packed(Test, s.manifest.Shards) }
+
+// packed is a split's packs among shards, which come in order.
+func (s *Store) packed(split Split, shards []Shard) (Images, error) {
+	var all packed
+	for _, shard := range shards {
+		if shard.Split != split {
+			continue
 		}
+		c := s.packs[shard.File]
+		if c == nil {
+			return nil, fmt.Errorf("data: %s is not loaded", shard.File)
+		}
+		all = append(all, c)
 	}
-	return s.sets[Test].slice(0, s.manifest.Images(Test)), nil
+	return all, nil
+}
+
+// packed are packs of one split, one after the other.
+type packed []*content
+
+// Len implements [Images].
+func (p packed) Len() int {
+	n := 0
+	for _, c := range p {
+		n += len(c.labels)
+	}
+	return n
+}
+
+// Label implements [Images].
+func (p packed) Label(i int) uint8 {
+	c, i := p.find(i)
+	return c.labels[i]
+}
+
+// Read implements [Images].
+func (p packed) Read(i int, sums *[Pixels]uint16) {
+	c, i := p.find(i)
+	c.read(i, sums[:])
+}
+
+// find is the pack that has image i, and its index there.
+func (p packed) find(i int) (*content, int) {
+	k := 0
+	for ; i >= len(p[k].labels); k++ {
+		i -= len(p[k].labels)
+	}
+	return p[k], i
 }

@@ -55,7 +55,7 @@ func TestPacksComeBackFromTheSite(t *testing.T) {
 	if err != nil || len(needed) != 2 || needed[0].Split != Train || needed[1].Split != Test {
 		t.Fatalf("a pool of one pack needs %v, %v", needed, err)
 	}
-	if _, _, err := store.Sets(ShardImages); err == nil || !strings.Contains(err.Error(), needed[0].File) {
+	if _, _, err := store.Images(ShardImages); err == nil || !strings.Contains(err.Error(), needed[0].File) {
 		t.Errorf("sets before any pack: error %v", err)
 	}
 	if _, err := store.Test(); err == nil || !strings.Contains(err.Error(), needed[1].File) {
@@ -69,7 +69,7 @@ func TestPacksComeBackFromTheSite(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	gotTrain, gotTest, err := store.Sets(ShardImages)
+	gotTrain, gotTest, err := store.Images(ShardImages)
 	if err != nil || !equal(gotTrain, train.slice(0, ShardImages)) || !equal(gotTest, test) {
 		t.Errorf("the first pool came back as another: %v", err)
 	}
@@ -83,7 +83,7 @@ func TestPacksComeBackFromTheSite(t *testing.T) {
 	if err := add(needed[0], asIs); err != nil {
 		t.Fatal(err)
 	}
-	gotTrain, _, err = store.Sets(2 * ShardImages)
+	gotTrain, _, err = store.Images(2 * ShardImages)
 	if err != nil || !equal(gotTrain, train) {
 		t.Errorf("the whole came back as another: %v", err)
 	}
@@ -114,7 +114,7 @@ func TestStoreDecodesAgainAfterADamagedPack(t *testing.T) {
 	if err := store.Add(train, trainFile); err != nil {
 		t.Fatal(err)
 	}
-	_, got, err := store.Sets(30)
+	_, got, err := store.Images(30)
 	if err != nil || !equal(got, test) {
 		t.Errorf("the second try came back as another: %v", err)
 	}

@@ -163,7 +163,7 @@ func (r *run) save(m *model.Model[float32], save func() (*train.State, error)) e
 
 // draw draws and standardises the pairs of a run's round.
 func draw(t protocol.Train, store *data.Store) (trainPairs, testPairs data.Pairs, err error) {
-	trainSet, testSet, err := store.Sets(t.Pool)
+	trainSet, testSet, err := store.Images(t.Pool)
 	if err != nil {
 		return
 	}

@@ -64,7 +64,7 @@ func run(dir, query string) (digest string, err error) {
 }
 
 // load reads the packs that a pool of training images takes.
-func load(dir string, pool int) (trainSet, testSet data.Set, err error) {
+func load(dir string, pool int) (trainSet, testSet data.Images, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, data.ManifestFile))
 	if err != nil {
 		return
@@ -87,7 +87,7 @@ func load(dir string, pool int) (trainSet, testSet data.Set, err error) {
 			return trainSet, testSet, err
 		}
 	}
-	return store.Sets(pool)
+	return store.Images(pool)
 }
 
 func pairsOf(p data.Pairs) model.Pairs {
