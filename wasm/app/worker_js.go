@@ -180,7 +180,8 @@ func (w *worker) load(l protocol.Load, message safejs.Value) error {
 	return w.store.AddInflated(l.Shard, inflated)
 }
 
-// yieldEvery is how long a run goes on without a look at messages.
+// yieldEvery is how long a run goes on without a look at messages, unless a single
+// chunk takes longer.
 const yieldEvery = 40 * time.Millisecond
 
 // beatEvery is how often a run says that it goes on, if it has no news.
@@ -213,9 +214,13 @@ func (w *worker) train(id uint32, t protocol.Train, message safejs.Value) error 
 		return post(protocol.Answer{ID: id, Reply: protocol.State, Epoch: epoch, Outcome: &r.outcome, Layers: first.epochs}, map[string][]byte{"bytes": sealed, "first": first.bytes})
 	}
 	last := time.Now()
+	var called time.Duration // after last
 	r.between = func() (idle time.Duration, err error) {
 		// Since asks the browser one clock, Now two.
-		if time.Since(last) < yieldEvery {
+		now := time.Since(last)
+		// If the next chunk takes as long as this one, is it in time after that?
+		next := now + now - called
+		if called = now; next < yieldEvery {
 			return 0, nil
 		}
 		begun := time.Now()
@@ -228,7 +233,7 @@ func (w *worker) train(id uint32, t protocol.Train, message safejs.Value) error 
 			}
 		}
 		err = hold.wait()
-		last = time.Now()
+		last, called = time.Now(), 0
 		return last.Sub(begun), err
 	}
 	var err error
