@@ -42,7 +42,7 @@ func TestAnyNumberOfRanksSameBits(t *testing.T) {
 	}
 	check(long(quick(model.Baseline)))
 	wide := quick(model.Siamese2)
-	wide.Model.Ch1 = 256
+	wide.Model.Ch1, wide.Model.Ch2 = 32, 64
 	check(wide)
 }
 
@@ -101,7 +101,7 @@ func TestRanksOfUnequalSpeedSameBits(t *testing.T) {
 
 // long is c with so many parameters that no rank finishes the gradients of all.
 func long(c Config) Config {
-	c.Model.FC = 128
+	c.Model.FC = 160
 	return c
 }
 

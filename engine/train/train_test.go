@@ -37,7 +37,7 @@ func digits(t *testing.T) model.Pairs {
 // quick is a run that a test can wait for.
 func quick(kind model.Kind) Config {
 	c := paper(kind)
-	c.Model.Ch1, c.Model.FC = 8, 16
+	c.Model.Ch1, c.Model.Ch2, c.Model.FC = 8, min(c.Model.Ch2, 16), 16
 	c.Batch, c.Epochs = 20, 3
 	return c
 }

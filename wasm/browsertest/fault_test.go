@@ -46,6 +46,7 @@ func TestBadDataFilesAreNamedAndTriedAgain(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			f := &faults{}
 			f.set(pack.File, change)
 			v := newTab(t)
@@ -72,6 +73,7 @@ func TestBadDataFilesAreNamedAndTriedAgain(t *testing.T) {
 // TestBrowsersThatLackWhatUnpacksGetTheSameImages takes away what hashes and
 // inflates packs beside the page: old browsers, and http addresses, are without.
 func TestBrowsersThatLackWhatUnpacksGetTheSameImages(t *testing.T) {
+	t.Parallel()
 	want := digestOf(open(t, ""), nil)
 	pack := testPack(t)
 	f := &faults{}
@@ -93,6 +95,7 @@ func TestBrowsersThatLackWhatUnpacksGetTheSameImages(t *testing.T) {
 }
 
 func TestABadListOfPacksIsNamedAndAskedForAgain(t *testing.T) {
+	t.Parallel()
 	f := &faults{}
 	f.set(data.ManifestFile, func([]byte) []byte { return []byte(`{"schema":`) })
 	v := newTab(t)
@@ -107,6 +110,7 @@ func TestABadListOfPacksIsNamedAndAskedForAgain(t *testing.T) {
 }
 
 func TestAWorkerThatCannotStartIsReported(t *testing.T) {
+	t.Parallel()
 	f := &faults{}
 	f.set("worker.js", func([]byte) []byte { return nil })
 	v := newTab(t)
@@ -122,6 +126,7 @@ func TestAWorkerThatCannotStartIsReported(t *testing.T) {
 }
 
 func TestAProgramThatCannotLoadIsReported(t *testing.T) {
+	t.Parallel()
 	f := &faults{}
 	f.set("app.wasm", func([]byte) []byte { return nil })
 	v := newTab(t)

@@ -40,6 +40,7 @@ func inChromium(t *testing.T, pkg, tests string) string {
 // must hold in the engine that trains, for every kernel set that this Chromium
 // has; it has all.
 func TestFixturesMatchInChromium(t *testing.T) {
+	t.Parallel()
 	for pkg, tests := range map[string]string{
 		"autograd":        `^TestOpsMatchPyTorch$`,
 		"model":           `^(TestModelsMatchPyTorch|TestSetsAreNearFloat64)$`,
@@ -47,6 +48,7 @@ func TestFixturesMatchInChromium(t *testing.T) {
 		"train":           `^(TestStepAllocatesNothing|TestMemoryIsFlatOverEpochs)$`,
 	} {
 		t.Run(pkg, func(t *testing.T) {
+			t.Parallel()
 			out := inChromium(t, engine+pkg, tests)
 			for _, set := range []string{"simd", "fused", "direct"} {
 				if !strings.Contains(out, "/"+set) {

@@ -104,6 +104,7 @@ func TestPresetsAreChosenAndChangesTakenBackByKeyboardAlone(t *testing.T) {
 
 // What the form trains is the preset, where nothing is changed.
 func TestTheFormTrainsThePreset(t *testing.T) {
+	t.Parallel()
 	v := open(t, "")
 	v.do(`document.getElementById("settings").open = true`)
 	v.run(chromedp.Click(chromedp.Search(`//label[normalize-space()="Tuned"]`), chromedp.NodeVisible))
@@ -123,6 +124,7 @@ func TestTheFormTrainsThePreset(t *testing.T) {
 // Every setting says in the form what it does, what it may be and what it is
 // by itself.
 func TestEverySettingIsExplained(t *testing.T) {
+	t.Parallel()
 	for _, p := range experiment.Presets() {
 		v := open(t, "?preset="+p.Name)
 		c, err := experiment.Defaults(p.Name)
@@ -142,6 +144,7 @@ func TestEverySettingIsExplained(t *testing.T) {
 }
 
 func TestSettingsOnAPhone(t *testing.T) {
+	t.Parallel()
 	v := open(t, "")
 	v.run(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch))
 	v.goTo(v.address)

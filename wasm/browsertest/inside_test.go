@@ -84,6 +84,7 @@ func (v *visit) untilExamined(network string, n, epoch int) {
 }
 
 func TestLookInsideAddsUpToTheReportedAccuracy(t *testing.T) {
+	t.Parallel()
 	v := trained(t, threeNets)
 	v.lookInside()
 	for i, network := range []string{"Baseline", "Siamese2", "Siamese10"} {
@@ -142,6 +143,7 @@ func checkList(t *testing.T, s shownInside) {
 }
 
 func TestLookInsideListsWhatIsChosen(t *testing.T) {
+	t.Parallel()
 	v := trained(t, "?models=siamese10&rounds=1&epochs=2&pairs=400&pool=10000")
 	v.lookInside()
 	v.untilExamined("siamese10", 400, 2)
@@ -241,6 +243,7 @@ func TestLookInsideFollowsTraining(t *testing.T) {
 }
 
 func TestLookInsideOfAFile(t *testing.T) {
+	t.Parallel()
 	v := trained(t, "?models=siamese2&rounds=1&epochs=2&pairs=300&pool=10000&seed=3")
 	v.lookInside()
 	v.untilExamined("siamese2", 300, 2)
@@ -266,6 +269,7 @@ func TestLookInsideOfAFile(t *testing.T) {
 // While something is pressed, nothing above it grows: else the press would be
 // lost.
 func TestLookInsideUnfoldsBetweenPresses(t *testing.T) {
+	t.Parallel()
 	v := open(t, "?models=siamese10&rounds=1&epochs=1&pairs=100&pool=10000")
 	const folded = `document.querySelectorAll("#inside-body :is(.matrix tbody tr, .listed, .pictures)[hidden]").length`
 	type count struct{ Before, After int }
@@ -332,6 +336,7 @@ func TestLookInsideByKeyboardAlone(t *testing.T) {
 }
 
 func TestLookInsideIsAccessibleAndFitsTheScreen(t *testing.T) {
+	t.Parallel()
 	v := trained(t, threeNets)
 	v.lookInside()
 	v.pickOption("Network", "Siamese2")
@@ -347,6 +352,7 @@ func TestLookInsideIsAccessibleAndFitsTheScreen(t *testing.T) {
 }
 
 func TestLookInsideSurvivesItsWorker(t *testing.T) {
+	t.Parallel()
 	v := openSabotaged(t)
 	v.start(quick(nil))
 	v.wait(trainLimit, "done")

@@ -72,6 +72,7 @@ func (v *visit) settled(network string) float64 {
 }
 
 func TestSafetensorsFileIsKeptAndLoadedAgain(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	v := trained(t, threeNets+"&seed=5")
 	v.downloadsTo(dir)
@@ -180,6 +181,7 @@ func TestKeepAndShareByKeyboardAlone(t *testing.T) {
 }
 
 func TestLinkReproducesTheRun(t *testing.T) {
+	t.Parallel()
 	v := trained(t, "?models=siamese10&rounds=1&epochs=1&pairs=100&pool=10000&seed=8")
 	v.do(`navigator.clipboard.writeText = async (text) => { window.copied = text; }`)
 	v.press("Copy link that reproduces this run")
@@ -197,6 +199,7 @@ func TestLinkReproducesTheRun(t *testing.T) {
 }
 
 func TestLoadingByDropAndCopyingWithoutLeave(t *testing.T) {
+	t.Parallel()
 	v := trained(t, "?models=siamese2&rounds=1&epochs=1&pairs=100&pool=10000")
 	v.do(`(() => {
 		const files = new DataTransfer();

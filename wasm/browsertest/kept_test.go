@@ -199,7 +199,7 @@ func TestTheOfferSaysWhatWasLeftAndCanBeDiscarded(t *testing.T) {
 }
 
 func TestDamagedStatesCostEpochsAndNothingElse(t *testing.T) {
-	config := tenRuns(map[string]any{"models": []string{"siamese2", "siamese10"}, "rounds": 1, "epochs": 50, "workers": 2})
+	config := twoRuns(map[string]any{"workers": 2})
 	want := undisturbed(t, config)
 	v := open(t, "")
 	for _, c := range []struct {
@@ -265,13 +265,15 @@ func TestDamagedStatesCostEpochsAndNothingElse(t *testing.T) {
 }
 
 func TestATabOffersOnlyWhatNoOtherTabHas(t *testing.T) {
-	config := tenRuns(map[string]any{"models": []string{"siamese2", "siamese10"}, "rounds": 2, "epochs": 40, "workers": 1})
+	config := twoRuns(map[string]any{"workers": 1})
 	want := undisturbed(t, config)
 	a := newTab(t)
 	address := serve(t, nil)
 	a.goTo(address)
 	a.start(config)
 	a.waitKept(1)
+	// However slow the other tab is, it finds this one at it.
+	a.do(`pairlab.pause()`)
 	b := a.beside()
 	b.goTo(address)
 	none := `pairlab.kept().then((k) => k === null)`
@@ -281,6 +283,7 @@ func TestATabOffersOnlyWhatNoOtherTabHas(t *testing.T) {
 	// Each has its own.
 	b.start(config)
 	b.waitKept(1)
+	a.do(`pairlab.resume()`)
 	a.wait(trainLimit, "done")
 	b.wait(trainLimit, "done")
 	for _, v := range []*visit{a, b} {
@@ -309,7 +312,7 @@ func TestATabOffersOnlyWhatNoOtherTabHas(t *testing.T) {
 
 // A browser may hold a page that was left, frozen, until the person returns.
 func TestComingBackToThePageOffersWhatWasLeft(t *testing.T) {
-	config := tenRuns(map[string]any{"rounds": 2, "epochs": 20})
+	config := twoRuns(map[string]any{"workers": 2})
 	want := undisturbed(t, config)
 	v := open(t, "")
 	v.start(config)
@@ -324,7 +327,8 @@ func TestComingBackToThePageOffersWhatWasLeft(t *testing.T) {
 }
 
 func TestStorageThatFailsIsMentionedOnceAndTrainingGoesOn(t *testing.T) {
-	want := undisturbed(t, tenRuns(nil))
+	config := tenRuns(map[string]any{"models": []string{"siamese2", "siamese10"}, "rounds": 2})
+	want := undisturbed(t, config)
 	for name, spoil := range map[string]func(*visit){
 		"none": func(v *visit) { v.beforeLoad(`delete Window.prototype.indexedDB; delete window.indexedDB;`) },
 		"refused": func(v *visit) {
@@ -344,7 +348,7 @@ func TestStorageThatFailsIsMentionedOnceAndTrainingGoesOn(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			v.start(tenRuns(nil))
+			v.start(config)
 			v.wait(trainLimit, "done")
 			if got := digests(v); !slices.Equal(got, want) {
 				t.Errorf("digests\n%v, want\n%v", got, want)

@@ -19,6 +19,7 @@ func shownSum(kind model.Kind) string {
 // The drawings follow the settings, and agree with the networks that are then
 // trained.
 func TestDrawingsFollowTheSettings(t *testing.T) {
+	t.Parallel()
 	v := open(t, "?rounds=1&epochs=1&pairs=100&pool=10000")
 	v.run(chromedp.EmulateViewport(1440, 900))
 	v.tabTo(`[data-model="siamese2"] .layers > summary`)
@@ -63,6 +64,7 @@ func TestDrawingsFollowTheSettings(t *testing.T) {
 // Until something is trained, the card's number of parameters is that of the
 // settings.
 func TestTheNumberOfParametersFollowsTheSettings(t *testing.T) {
+	t.Parallel()
 	v := open(t, "?sharing=0&ch2=4")
 	c := model.Paper(model.Siamese10)
 	c.Sharing, c.Ch2 = false, 4
@@ -74,6 +76,7 @@ func TestTheNumberOfParametersFollowsTheSettings(t *testing.T) {
 }
 
 func TestDrawingsAreAccessibleAndFitTheScreen(t *testing.T) {
+	t.Parallel()
 	v := open(t, "?preset=tuned")
 	for _, sharing := range []string{"on", "off"} {
 		if sharing == "off" {

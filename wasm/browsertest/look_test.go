@@ -33,6 +33,7 @@ func (v *visit) typeInto(label, text string) {
 }
 
 func TestNarrowScreensNeedNoSidewaysScrolling(t *testing.T) {
+	t.Parallel()
 	v := open(t, "")
 	v.start(quick(nil))
 	v.wait(trainLimit, "done")
@@ -45,6 +46,7 @@ func TestNarrowScreensNeedNoSidewaysScrolling(t *testing.T) {
 func TestAccessibilityRulesHold(t *testing.T) {
 	for _, scheme := range []string{"light", "dark"} {
 		t.Run(scheme, func(t *testing.T) {
+			t.Parallel()
 			v := newTab(t)
 			v.beforeLoad(recordWorkers)
 			v.goTo(serve(t, nil) + "?epochs=0&nonsense=1")
@@ -97,6 +99,7 @@ func TestTheMeterSaysHowFastItIs(t *testing.T) {
 }
 
 func TestKernelsThatTheBrowserLacksAreReplacedAndThatIsSaid(t *testing.T) {
+	t.Parallel()
 	v := newTab(t)
 	v.beforeLoad(`WebAssembly.validate = () => false`)
 	v.goTo(serve(t, nil))

@@ -117,6 +117,7 @@ func twoWorkers() map[string]any { return quick(map[string]any{"workers": 2, "ep
 func TestTrainsOfflineAfterOneVisit(t *testing.T) {
 	for _, path := range []string{"/", "/some/where/"} {
 		t.Run(path, func(t *testing.T) {
+			t.Parallel()
 			host := newPlainHost(t, http.StripPrefix(strings.TrimSuffix(path, "/"), builtSite(t)))
 			v := newTab(t)
 			v.goTo(strings.TrimSuffix(host.address, "/") + path + "?seed=3")
@@ -183,6 +184,7 @@ func TestMemoryIsSharedFromTheSecondLoadOn(t *testing.T) {
 }
 
 func TestABadPackThatIsKeptIsFetchedAnew(t *testing.T) {
+	t.Parallel()
 	pack := testPack(t)
 	f := &faults{}
 	host := newPlainHost(t, f.wrap(builtSite(t)))
@@ -213,6 +215,7 @@ func TestABadPackThatIsKeptIsFetchedAnew(t *testing.T) {
 }
 
 func TestNothingFailedIsKept(t *testing.T) {
+	t.Parallel()
 	pack := testPack(t)
 	f := &faults{}
 	f.set(pack.File, func([]byte) []byte { return nil })
@@ -317,6 +320,7 @@ func (v *visit) untilBuilds(names ...string) {
 }
 
 func TestANewBuildComesWithTheNextLoadAndIsNotMixed(t *testing.T) {
+	t.Parallel()
 	host := newPlainHost(t, builtSite(t))
 	v := newTab(t)
 	v.goTo(host.address)

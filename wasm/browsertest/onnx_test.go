@@ -3,6 +3,7 @@
 package browsertest
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -29,6 +30,7 @@ func TestDownloadedONNXAgrees(t *testing.T) {
 	images := testImages(t)
 	for _, techniques := range []string{"bn=1&sharing=1", "bn=1&sharing=0", "bn=0&sharing=1", "bn=0&sharing=0"} {
 		t.Run(techniques, func(t *testing.T) {
+			t.Parallel()
 			v := trained(t, "?rounds=1&epochs=12&pairs=400&pool=10000&optimizer=adam&lr=0.002&"+techniques)
 			compareWithONNX(t, v, images)
 		})
@@ -91,8 +93,12 @@ func compareWithONNX(t *testing.T, v *visit, images *data.Store) {
 	if err := os.WriteFile(filepath.Join(dir, "jobs.json"), list, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command("node", filepath.Join("..", "..", "engine", "onnx", "testdata", "run.mjs"), filepath.Join("..", "..", "ui"), dir).CombinedOutput(); err != nil {
-		t.Fatalf("onnxruntime-web: %v\n%s", err, out)
+	// It is asked while the page is.
+	var said bytes.Buffer
+	runtime := exec.CommandContext(t.Context(), "node", filepath.Join("..", "..", "engine", "onnx", "testdata", "run.mjs"), filepath.Join("..", "..", "ui"), dir)
+	runtime.Stdout, runtime.Stderr = &said, &said
+	if err := runtime.Start(); err != nil {
+		t.Fatal(err)
 	}
 	asked, err := json.Marshal(pairs)
 	if err != nil {
@@ -102,6 +108,9 @@ func compareWithONNX(t *testing.T, v *visit, images *data.Store) {
 		Name string
 		ask.Answer
 	}](v, fmt.Sprintf(`Promise.all(%s.map(([left, right]) => pairlab.ask(left, right)))`, asked))
+	if err := runtime.Wait(); err != nil {
+		t.Fatalf("onnxruntime-web: %v\n%s", err, &said)
+	}
 	for i, kind := range model.Kinds {
 		outputs := map[string][]float64{}
 		for _, o := range jobs[i].Outputs {

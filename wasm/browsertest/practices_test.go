@@ -52,6 +52,7 @@ func (v *visit) unfoldAll() {
 }
 
 func TestGoodPracticesHold(t *testing.T) {
+	t.Parallel()
 	var mu sync.Mutex
 	var issues []string
 	v := newTab(t)
@@ -159,6 +160,7 @@ func (v *visit) checkTargets(width int64) {
 // TestThePageCanBeEnlarged has the page at twice its size, which halves the
 // window, and at four times (320 pixels); then with letters of twice the size.
 func TestThePageCanBeEnlarged(t *testing.T) {
+	t.Parallel()
 	v := open(t, "")
 	v.unfoldAll()
 	check := func(what string, width int64) {

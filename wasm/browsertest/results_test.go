@@ -53,6 +53,7 @@ func (v *visit) hover(x, y float64) {
 }
 
 func TestTheTableHasIntervalsAndTheChartsHaveTables(t *testing.T) {
+	t.Parallel()
 	v := trained(t, severalRounds)
 	r := result(v)
 	for _, m := range r.Models {
@@ -111,6 +112,7 @@ func TestTheTableHasIntervalsAndTheChartsHaveTables(t *testing.T) {
 }
 
 func TestATableFollowsTraining(t *testing.T) {
+	t.Parallel()
 	v := open(t, "")
 	v.unfold("Data table of loss")
 	v.until(soon, `document.querySelector("[data-figure=loss] [role=region]").innerText === "Nothing is trained yet."`)
@@ -123,6 +125,7 @@ func TestATableFollowsTraining(t *testing.T) {
 }
 
 func TestChartsAndResultsAreSavedAsFiles(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	v := open(t, severalRounds)
 	if off := eval[bool](v, `[...document.querySelectorAll("[data-save], #save-json, #save-csv")].every((b) => b.disabled)`); !off {

@@ -12,6 +12,14 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// focus has the page think that it has the keyboard, whatever other tabs do.
+func (v *visit) focus() {
+	v.t.Helper()
+	if _, err := chromedp.Call(v.Ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
 // prefer has the visitor prefer a colour scheme, and less motion.
 func (v *visit) prefer(scheme string) {
 	v.t.Helper()
@@ -34,14 +42,17 @@ func (v *visit) fits(width int64) {
 	}
 }
 
-// by has a test done at both sizes, each in one of the colour schemes.
+// by has a test done at both sizes, each in one of the colour schemes, side by
+// side: what is done by hand waits more than it computes.
 func by(t *testing.T, query string, test func(t *testing.T, v *visit)) {
 	for _, c := range []struct {
 		name, scheme string
 		width        int64
 	}{{"desktop, light", "light", 1440}, {"phone, dark", "dark", 390}} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			v := open(t, query)
+			v.focus()
 			v.prefer(c.scheme)
 			v.run(chromedp.EmulateViewport(c.width, 844))
 			v.useAxe()
@@ -99,7 +110,7 @@ func (v *visit) checkAccessibility(when string) {
 		ID, Impact, Help string
 		Nodes            []string
 	}
-	for _, bad := range eval[[]violation](v, `axe.run().then((r) => r.violations.map((x) => ({
+	for _, bad := range eval[[]violation](v, `axe.run({ resultTypes: ["violations"] }).then((r) => r.violations.map((x) => ({
 		id: x.id, impact: x.impact, help: x.help,
 		nodes: x.nodes.slice(0, 4).map((n) => n.html.slice(0, 160) + " — " + n.failureSummary.replaceAll("\n", " ")) })))`) {
 		v.t.Errorf("%s: %s (%s): %s\n%v", when, bad.ID, bad.Impact, bad.Help, bad.Nodes)

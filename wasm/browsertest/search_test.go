@@ -115,6 +115,7 @@ func TestASearchByPressingButtons(t *testing.T) {
 
 // Two machines make a part each; a third page puts their files together.
 func TestPartsOfASearchAreMerged(t *testing.T) {
+	t.Parallel()
 	const grid = "&view=search&grid=lr=0.03,0.1,1;fc=32,64"
 	dir := t.TempDir()
 	var files []string
@@ -209,6 +210,7 @@ func mustRead(t *testing.T, file string) []byte {
 
 // More runs than a part of the kept record has, over reloads.
 func TestASearchIsResumedAfterReloads(t *testing.T) {
+	t.Parallel()
 	const config = `{ models: ["siamese10"], rounds: 20, epochs: 2, pairs: 100, batch: 50, pool: 10000, workers: 2, grid: "lr=0.03,0.1,1;fc=16,32" }`
 	const all = `pairlab.search.result().points.flatMap((p) => [p.setting, ...p.rounds.map((r) => r.digest)]).join("\n")`
 	calm := open(t, "")
@@ -242,6 +244,7 @@ func TestASearchIsResumedAfterReloads(t *testing.T) {
 }
 
 func TestBadGridsAreRefusedWhereThePersonLooks(t *testing.T) {
+	t.Parallel()
 	v := open(t, smallSets)
 	for text, want := range map[string]string{
 		"0.1,fast":        "“fast”: want a number, above 0 to 1e9",

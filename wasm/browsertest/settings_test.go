@@ -9,6 +9,7 @@ import (
 )
 
 func TestScriptInterfaceThrowsForBadSettings(t *testing.T) {
+	t.Parallel()
 	v := open(t, "")
 	for script, want := range map[string]string{
 		`pairlab.start({ lr: -1 })`:                 "lr",
@@ -45,6 +46,7 @@ func TestScriptInterfaceThrowsForBadSettings(t *testing.T) {
 }
 
 func TestListenersCanBeRemovedAndMayThrow(t *testing.T) {
+	t.Parallel()
 	v := open(t, "")
 	v.do(`
 		window.heard = [];
@@ -62,6 +64,7 @@ func TestListenersCanBeRemovedAndMayThrow(t *testing.T) {
 }
 
 func TestBadSettingsInTheAddressAreShownAndNotStarted(t *testing.T) {
+	t.Parallel()
 	for query, wants := range map[string][]string{
 		"?epochs=0":                  {"1 to 1000"},
 		"?lr=fast":                   {"lr", "number"},
@@ -92,6 +95,7 @@ func TestBadSettingsInTheAddressAreShownAndNotStarted(t *testing.T) {
 }
 
 func TestBadSettingsInTheFormAreShownAndNotStarted(t *testing.T) {
+	t.Parallel()
 	v := open(t, "")
 	v.do(`document.getElementById("settings").open = true`)
 	v.typeInto("Epochs", "0")
@@ -114,6 +118,7 @@ func TestBadSettingsInTheFormAreShownAndNotStarted(t *testing.T) {
 }
 
 func TestASettingGivenTwiceCanBeLeftAtTheFirst(t *testing.T) {
+	t.Parallel()
 	v := open(t, "?models=siamese10&rounds=1&pairs=100&pool=10000&epochs=2&epochs=3")
 	v.press("Go on without")
 	v.run(pressTrain())
@@ -124,6 +129,7 @@ func TestASettingGivenTwiceCanBeLeftAtTheFirst(t *testing.T) {
 }
 
 func TestWorkersCanBeChangedDuringTraining(t *testing.T) {
+	t.Parallel()
 	v := newTab(t)
 	v.beforeLoad(recordWorkers)
 	v.goTo(serve(t, nil) + "?models=siamese2&rounds=1&epochs=1000&pool=10000&workers=1")
@@ -150,6 +156,7 @@ func TestWorkersCanBeChangedDuringTraining(t *testing.T) {
 }
 
 func TestAScriptCanAskAboutTestImages(t *testing.T) {
+	t.Parallel()
 	v := trained(t, "?models=siamese10&rounds=1&epochs=1&pairs=100&pool=10000")
 	answers := eval[[]struct {
 		Name        string

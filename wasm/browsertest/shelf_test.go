@@ -57,6 +57,7 @@ func (v *visit) tabToName(name string) {
 }
 
 func TestAnEndedExperimentIsKeptAndOpenedAgain(t *testing.T) {
+	t.Parallel()
 	v := trained(t, small+"&workers=1")
 	v.shelfRows(1)
 	want := result(v)
@@ -107,6 +108,7 @@ func TestAnEndedExperimentIsKeptAndOpenedAgain(t *testing.T) {
 }
 
 func TestAStoppedExperimentIsKeptOnceARoundIsDone(t *testing.T) {
+	t.Parallel()
 	v := open(t, "")
 	v.start(endless())
 	v.until(trainLimit, `pairlab.result().models[0].unfinished?.[0]?.epochs.length > 0`)
@@ -161,6 +163,7 @@ func TestTheListByKeyboardAlone(t *testing.T) {
 }
 
 func TestExperimentsAreComparedSideBySide(t *testing.T) {
+	t.Parallel()
 	v := trained(t, small)
 	v.start(map[string]any{"models": []string{"siamese10"}, "rounds": 2, "epochs": 1, "pairs": 200, "pool": 10_000, "bn": false})
 	v.wait(trainLimit, "done")
@@ -183,6 +186,7 @@ func TestExperimentsAreComparedSideBySide(t *testing.T) {
 }
 
 func TestTwoTabsHaveOneList(t *testing.T) {
+	t.Parallel()
 	a := trained(t, small)
 	a.shelfRows(1)
 	b := a.beside()
@@ -258,6 +262,7 @@ func TestAFullListMakesRoomButNotFromWhatIsNamed(t *testing.T) {
 }
 
 func TestAStorageThatFailsIsSaidAtTheList(t *testing.T) {
+	t.Parallel()
 	for name, spoil := range map[string]func(*visit){
 		"refused": func(v *visit) {
 			v.beforeLoad(`IDBFactory.prototype.open = () => { throw new DOMException("not in a private window", "SecurityError"); };`)
@@ -290,6 +295,7 @@ func TestAStorageThatFailsIsSaidAtTheList(t *testing.T) {
 }
 
 func TestTheListIsAccessibleAndFitsTheScreen(t *testing.T) {
+	t.Parallel()
 	v := trained(t, "?rounds=2&epochs=1&pairs=100&pool=10000")
 	v.start(map[string]any{"rounds": 2, "epochs": 1, "pairs": 100, "pool": 10_000, "bn": false})
 	v.wait(trainLimit, "done")

@@ -128,6 +128,7 @@ func TestTechniquesAreComparedByPressingButtons(t *testing.T) {
 }
 
 func TestTechniquesArePausedStoppedAndGoneOnWith(t *testing.T) {
+	t.Parallel()
 	v := open(t, strings.Replace(smallSets, "epochs=2", "epochs=5", 1)+"&weights=1,0")
 	v.press("Compare techniques")
 	v.until(trainLimit, `pairlab.techniques.result()?.finished > 1`)
@@ -168,6 +169,7 @@ func TestTechniquesArePausedStoppedAndGoneOnWith(t *testing.T) {
 
 // The page is reloaded, and loses a worker, in the middle.
 func TestTechniquesAreResumedAfterReloads(t *testing.T) {
+	t.Parallel()
 	config := `{ models: ["siamese2", "siamese10"], rounds: 3, epochs: 3, pairs: 400, pool: 10000, workers: 2, weights: "1,0" }`
 	all := func(v *visit) string {
 		v.t.Helper()
@@ -212,6 +214,7 @@ func TestTechniquesAreResumedAfterReloads(t *testing.T) {
 }
 
 func TestTechniquesByTheAddress(t *testing.T) {
+	t.Parallel()
 	v := newTab(t)
 	v.run(chromedp.Navigate(serve(t, nil) + smallSets + "&view=techniques&weights=1,0.5&target=0.6&autostart=1"))
 	v.wait(readyLimit, "running")
@@ -227,6 +230,7 @@ func TestTechniquesByTheAddress(t *testing.T) {
 }
 
 func TestBadTechniquesAreRefusedWhereThePersonLooks(t *testing.T) {
+	t.Parallel()
 	v := open(t, smallSets)
 	for _, c := range []struct{ label, text, want, good string }{
 		{"Auxiliary loss weights", "1,heavy", "want a number, 0 to 100", "1,0"},
@@ -290,6 +294,7 @@ func TestTechniquesByKeyboardAlone(t *testing.T) {
 }
 
 func TestASetThatFailsSaysSoWhereItWasBegunAndIsTriedAgain(t *testing.T) {
+	t.Parallel()
 	pack := testPack(t)
 	f := &faults{}
 	f.set(pack.File, func(b []byte) []byte { return b[:len(b)/2] })

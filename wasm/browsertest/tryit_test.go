@@ -81,6 +81,7 @@ func (v *visit) verdict(network string) (says string, probability float64) {
 const answered = `/^Answered in \d+ ms/.test(document.getElementById("try-status").innerText)`
 
 func TestDrawnDigitsAreAnsweredAtOnce(t *testing.T) {
+	t.Parallel()
 	v := trained(t, threeNets)
 	v.until(soon, `document.querySelectorAll("#verdicts article").length === 3`)
 	v.draw("left", one()...)
@@ -177,6 +178,7 @@ func TestAnswersComeInLessThan30Milliseconds(t *testing.T) {
 }
 
 func TestAnswersFollowTraining(t *testing.T) {
+	t.Parallel()
 	v := open(t, "")
 	v.start(endless())
 	v.until(trainLimit, `document.querySelectorAll("#verdicts article").length === 1`)
@@ -193,6 +195,7 @@ func TestAnswersFollowTraining(t *testing.T) {
 }
 
 func TestRealDigitsByKeyboardAlone(t *testing.T) {
+	t.Parallel()
 	for _, width := range []int64{1440, 390} {
 		t.Run(fmt.Sprintf("%d pixels wide", width), func(t *testing.T) {
 			f := &faults{}
@@ -234,6 +237,7 @@ func TestRealDigitsByKeyboardAlone(t *testing.T) {
 }
 
 func TestTouchDrawsAndDoesNotScroll(t *testing.T) {
+	t.Parallel()
 	v := trained(t, "?models=siamese10&rounds=1&epochs=1&pairs=100&pool=10000")
 	v.run(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch))
 	time.Sleep(300 * time.Millisecond)
@@ -264,6 +268,7 @@ func TestTouchDrawsAndDoesNotScroll(t *testing.T) {
 }
 
 func TestTryItAndKeepAreAccessibleAndFitTheScreen(t *testing.T) {
+	t.Parallel()
 	v := trained(t, threeNets)
 	v.draw("left", one()...)
 	v.pick("right", 3)
@@ -279,6 +284,7 @@ func TestTryItAndKeepAreAccessibleAndFitTheScreen(t *testing.T) {
 }
 
 func TestAWorkerThatDiesWhileItIsAskedIsReplaced(t *testing.T) {
+	t.Parallel()
 	v := openSabotaged(t)
 	v.start(quick(nil))
 	v.wait(trainLimit, "done")

@@ -78,6 +78,13 @@ func tenRuns(more map[string]any) map[string]any {
 	return config
 }
 
+// twoRuns are two runs side by side, long enough to be found at them.
+func twoRuns(more map[string]any) map[string]any {
+	config := tenRuns(map[string]any{"models": []string{"siamese2", "siamese10"}, "rounds": 1, "epochs": 30, "pairs": 500})
+	maps.Copy(config, more)
+	return config
+}
+
 // undisturbedDigests are those that undisturbed has found, by settings.
 var undisturbedDigests = map[string][]string{}
 
@@ -98,35 +105,40 @@ func undisturbed(t *testing.T, config map[string]any) []string {
 }
 
 func TestADeadWorkerIsReplacedAndItsRunGoesOn(t *testing.T) {
+	t.Parallel()
 	v := openSabotaged(t)
-	const spoil = `training()[0].postMessage({ sabotage: %q })`
-	for _, c := range []struct{ name, sabotage, want string }{
-		{"an exception", fmt.Sprintf(spoil, "throw"), "sabotaged: thrown"},
-		{"a trap in the program", fmt.Sprintf(spoil, "trap"), "sabotaged: trapped"},
-		{"a panic in a run", bogusRun(`"ch1":1099511627776,"ch2":16`), "makeslice: len out of range"},
-		{"out of memory", bogusRun(`"ch1":64,"ch2":465000`), "out of memory"},
-		{"terminated", `training()[0].vanish()`, "nothing was heard from it"},
-		{"closed", fmt.Sprintf(spoil, "close"), "nothing was heard from it"},
-		{"an endless loop", fmt.Sprintf(spoil, "hang"), "nothing was heard from it"},
+	const spoil = `training()[%d].postMessage({ sabotage: %q });`
+	for _, c := range []struct {
+		name, sabotage, want string
+		deaths               int // and workers
+	}{
+		{"an exception", fmt.Sprintf(spoil, 0, "throw"), "sabotaged: thrown", 1},
+		{"a trap in the program", fmt.Sprintf(spoil, 0, "trap"), "sabotaged: trapped", 1},
+		{"a panic in a run", bogusRun(`"ch1":1099511627776,"ch2":16`), "makeslice: len out of range", 1},
+		{"out of memory", bogusRun(`"ch1":64,"ch2":465000`), "out of memory", 1},
+		{"terminated, closed and in an endless loop", fmt.Sprintf(spoil+spoil, 2, "hang", 1, "close") + `training()[0].vanish()`,
+			"nothing was heard from it", 3},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v.t = t
 			v.do(`window.recovered = []; window.stopHearing?.(); window.stopHearing = pairlab.on("recovered", (e) => recovered.push(e))`)
-			v.start(map[string]any{"models": []string{"siamese10"}, "rounds": 100, "epochs": 3, "pairs": 100, "pool": 10000, "workers": 1})
-			v.until(trainLimit, `pairlab.result().models[0].rounds.length > 0`)
+			v.start(map[string]any{"models": []string{"siamese10"}, "rounds": 100, "epochs": 3, "pairs": 100, "pool": 10000, "workers": c.deaths})
+			v.until(trainLimit, fmt.Sprintf(`pairlab.result().models[0].rounds.length > 0 && training().length === %d`, c.deaths))
 			before := eval[int](v, `trainers().length`)
 			v.do(c.sabotage)
-			v.until(2*soon, `recovered.length > 0`)
+			v.until(2*soon, fmt.Sprintf(`recovered.length >= %d`, c.deaths))
 			rounds := eval[int](v, `pairlab.result().models[0].rounds.length`)
-			if message := eval[string](v, `recovered[0].message`); !strings.Contains(message, c.want) {
-				t.Errorf("the message is %q, want one with %q", message, c.want)
+			for _, message := range eval[[]string](v, `recovered.map((e) => e.message)`) {
+				if !strings.Contains(message, c.want) {
+					t.Errorf("the message is %q, want one with %q", message, c.want)
+				}
 			}
 			if shown := eval[string](v, `document.getElementById("note").innerText`); !strings.Contains(shown, c.want) || !strings.Contains(shown, "Siamese10, round") {
 				t.Errorf("the page says %q, want %q and which run it was", shown, c.want)
 			}
-			v.until(soon, fmt.Sprintf(`pairlab.result().models[0].rounds.length > %d`, rounds))
-			if now := eval[int](v, `trainers().length`); now != before+1 {
-				t.Errorf("%d workers were made in all, want one more than %d", now, before)
+			v.until(soon, fmt.Sprintf(`pairlab.result().models[0].rounds.length > %d && training().length === %d`, rounds, c.deaths))
+			if now := eval[int](v, `trainers().length`); now != before+c.deaths {
+				t.Errorf("%d workers were made in all, want %d more than %d", now, c.deaths, before)
 			}
 			v.do(`pairlab.stop()`)
 			v.wait(soon, "done")

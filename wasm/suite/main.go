@@ -92,8 +92,8 @@ func command(stage, temp string) (*exec.Cmd, error) {
 	case "browser":
 		// Not from the cache: the site under test is not among the inputs
 		// that go test knows of. The timeout is for what hangs: every wait in
-		// the tests has a limit of its own.
-		return exec.Command("go", "test", "-json", "-count=1", "-timeout=40m", "-tags=browser", "./wasm/browsertest/..."), nil
+		// the tests has a limit of its own, which more of them at once might reach.
+		return exec.Command("go", "test", "-json", "-count=1", "-timeout=40m", "-parallel=2", "-tags=browser", "./wasm/browsertest/..."), nil
 	case "wasm":
 		return wasmCommand(temp)
 	}
