@@ -11,31 +11,31 @@ import (
 )
 
 // unpack checks a pack's file, a Uint8Array, and inflates it, once for all
-// workers. The browser's own code does both, in a tenth of Go's time and mostly
-// beside the page; Go does what it lacks.
+// workers. The browser's own code does both, faster and mostly beside the page;
+// Go does what it lacks.
 func unpack(stop *cancel.Signal, shard data.Shard, file safejs.Value) (inflated safejs.Value, err error) {
 	size, err := file.Length()
 	if err != nil {
-		return file, err
+		return inflated, err
 	}
 	sum, err := web.SHA256(stop, file)
 	if err != nil {
-		return file, err
+		return inflated, err
 	}
 	start, err := file.Call("subarray", 0, data.HeaderSize)
 	if err != nil {
-		return file, err
+		return inflated, err
 	}
 	header, err := web.Bytes(start)
 	if err != nil {
-		return file, err
+		return inflated, err
 	}
 	if err := shard.CheckFile(int64(size), sum, header); err != nil {
-		return file, err
+		return inflated, err
 	}
 	body, err := file.Call("subarray", data.HeaderSize)
 	if err != nil {
-		return file, err
+		return inflated, err
 	}
 	inflated, err = web.Inflate(stop, body)
 	if !errors.Is(err, errors.ErrUnsupported) {
@@ -43,11 +43,11 @@ func unpack(stop *cancel.Signal, shard data.Shard, file safejs.Value) (inflated 
 	}
 	whole, err := web.Bytes(file)
 	if err != nil {
-		return file, err
+		return inflated, err
 	}
 	b, err := data.Inflate(shard, whole)
 	if err != nil {
-		return file, err
+		return inflated, err
 	}
 	return web.Copy(b)
 }
