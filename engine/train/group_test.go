@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pairlab/pairlab/engine/kernel/portable"
+	"github.com/pairlab/pairlab/engine/internal/sets"
 	"github.com/pairlab/pairlab/engine/model"
 	"github.com/pairlab/pairlab/engine/optim"
 	"github.com/pairlab/pairlab/engine/parallel"
@@ -59,6 +59,7 @@ func TestRanksOfUnequalSpeedSameBits(t *testing.T) {
 			fewest := c.Batch
 			var all sync.WaitGroup
 			for rank, group := range parallel.NewLocal[float32](size) {
+				kernels := sets.Fast(t)
 				all.Go(func() {
 					var trainer *trainer
 					var now time.Duration
@@ -72,7 +73,7 @@ func TestRanksOfUnequalSpeedSameBits(t *testing.T) {
 						return now
 					}
 					var err error
-					trainer, err = newTrainer(c, 1, pairs, pairs, Options{Kernels: portable.New[float32](), Group: group, Clock: clock})
+					trainer, err = newTrainer(c, 1, pairs, pairs, Options{Kernels: kernels, Group: group, Clock: clock})
 					if err != nil {
 						t.Error(err)
 						return
@@ -120,8 +121,9 @@ func runGroup(t *testing.T, c Config, pairs model.Pairs, size int) []Result {
 	results := make([]Result, size)
 	errs := make(chan error, size)
 	for rank, group := range parallel.NewLocal[float32](size) {
+		kernels := sets.Fast(t)
 		go func() {
-			r, _, err := Run(c, 1, pairs, pairs, Options{Kernels: portable.New[float32](), Group: group})
+			r, _, err := Run(c, 1, pairs, pairs, Options{Kernels: kernels, Group: group})
 			results[rank] = r
 			errs <- err
 		}()
@@ -142,11 +144,12 @@ func TestWaitingForRanksIsNotTraining(t *testing.T) {
 	results := make([]Result, 2)
 	errs := make(chan error, 2)
 	for rank, group := range parallel.NewLocal[float32](2) {
+		kernels := sets.Fast(t)
 		go func() {
 			if rank == 1 {
 				time.Sleep(late)
 			}
-			r, _, err := Run(quick(model.Siamese2), 1, pairs, pairs, Options{Kernels: portable.New[float32](), Group: group})
+			r, _, err := Run(quick(model.Siamese2), 1, pairs, pairs, Options{Kernels: kernels, Group: group})
 			results[rank] = r
 			errs <- err
 		}()
@@ -167,8 +170,9 @@ func TestStoppedGroupEndsTheRun(t *testing.T) {
 	c := quick(model.Siamese2)
 	errs := make(chan error, 2)
 	for rank, group := range ranks {
+		kernels := sets.Fast(t)
 		go func() {
-			_, _, err := Run(c, 1, pairs, pairs, Options{Kernels: portable.New[float32](), Group: group, Hooks: Hooks{
+			_, _, err := Run(c, 1, pairs, pairs, Options{Kernels: kernels, Group: group, Hooks: Hooks{
 				Step: func(p Progress) error {
 					if rank == 0 && p.Batch == 3 {
 						group.Stop(parallel.ErrStopped)
@@ -213,7 +217,7 @@ func TestResumedRunSameBits(t *testing.T) {
 		for epoch := 1; epoch < c.Epochs; epoch++ {
 			saved = interrupt(t, c, pairs, saved, epoch)
 		}
-		got, _, err := Run(c, 1, pairs, pairs, Options{Kernels: portable.New[float32](), Resume: decode(t, saved)})
+		got, _, err := Run(c, 1, pairs, pairs, Options{Kernels: sets.Fast(t), Resume: decode(t, saved)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -232,8 +236,9 @@ func interrupt(t *testing.T, c Config, pairs model.Pairs, saved []byte, epoch in
 	var out []byte
 	done := make(chan error, epoch)
 	for rank, group := range parallel.NewLocal[float32](epoch) {
+		kernels := sets.Fast(t)
 		go func() {
-			o := Options{Kernels: portable.New[float32](), Group: group, Hooks: Hooks{
+			o := Options{Kernels: kernels, Group: group, Hooks: Hooks{
 				State: func(_ *model.Model[float32], save func() (*State, error)) error {
 					if rank == 0 {
 						s, err := save()
@@ -282,7 +287,7 @@ func TestStateOfAnotherRunIsRefused(t *testing.T) {
 	} {
 		c := quick(model.Siamese10)
 		change(&c)
-		if _, _, err := Run(c, 1, pairs, pairs, Options{Kernels: portable.New[float32](), Resume: decode(t, saved)}); err == nil {
+		if _, _, err := Run(c, 1, pairs, pairs, Options{Kernels: sets.Fast(t), Resume: decode(t, saved)}); err == nil {
 			t.Errorf("another %s: resumed without an error", name)
 		}
 	}

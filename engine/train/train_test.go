@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/pairlab/pairlab/engine/internal/golden"
+	"github.com/pairlab/pairlab/engine/internal/sets"
 	"github.com/pairlab/pairlab/engine/kernel/portable"
 	"github.com/pairlab/pairlab/engine/model"
 	"github.com/pairlab/pairlab/engine/optim"
@@ -45,7 +46,7 @@ func quick(kind model.Kind) Config {
 func mustRun(t *testing.T, c Config, seed uint64, h Hooks) Result {
 	t.Helper()
 	pairs := digits(t)
-	r, m, err := Run(c, seed, pairs, pairs, Options{Kernels: portable.New[float32](), Hooks: h})
+	r, m, err := Run(c, seed, pairs, pairs, Options{Kernels: sets.Fast(t), Hooks: h})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@
 package sets
 
 import (
+	"runtime"
 	"sync"
 	"testing"
 
@@ -36,6 +37,31 @@ func All(t testing.TB) []kernel.Set[float32] {
 		all = append(all, s)
 	}
 	return all
+}
+
+// fast is the one set that Fast gives in wasm: each has functions of its own in a
+// table that does not grow.
+var fast = sync.OnceValues(func() (kernel.Set[float32], error) {
+	h, err := host()
+	if err != nil {
+		return nil, err
+	}
+	return wasmsimd.New(h, wasmsimd.SIMD)
+})
+
+// Fast is the set for long tests: simd in wasm, which is what the page trains with,
+// and natively portable, as the host that emitted kernels are tested on copies
+// their slices.
+func Fast(t testing.TB) kernel.Set[float32] {
+	t.Helper()
+	if runtime.GOOS != "js" {
+		return portable.New[float32]()
+	}
+	s, err := fast()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // Each runs a test for every set.
