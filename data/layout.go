@@ -29,7 +29,7 @@ type content struct {
 	upper  []uint8 // [K], of the K inked pixels in order
 	lower  []uint8 // [ceil(K/4)], four pixels a byte, the first lowest, the last byte filled up with zeros
 
-	starts []uint32 // [N], where in upper each image begins; made by check
+	starts []uint32 // [N], where in upper each image begins; of what is to be read
 }
 
 func (c content) sections() [][]uint8 { return [][]uint8{c.labels, c.ink, c.upper, c.lower} }
@@ -51,26 +51,52 @@ func layOut(set Set) content {
 	return c
 }
 
-// check reports the first label or sum that no image can have. Only what passed may be read.
-func (c *content) check() error {
-	if i := labelOutOfRange(c.labels); i >= 0 {
-		return fmt.Errorf("label %d of image %d, want 0..%d", c.labels[i], i, Digits-1)
+// parseContent is the content of so many images, of which b is the sections one after the other, and all of it. Labels
+// and sums that no image can have are an error, and so are bits set where there is nothing to say. b is kept.
+func parseContent(b []uint8, images int) (*content, error) {
+	start, rest, err := cut(b, images*(1+inkBytes))
+	if err != nil {
+		return nil, err
 	}
-	c.starts = make([]uint32, len(c.labels))
-	k := 0
-	for i := range c.starts {
-		c.starts[i] = uint32(k)
+	c := &content{labels: start[:images], ink: start[images:], starts: make([]uint32, images)}
+	if i := labelOutOfRange(c.labels); i >= 0 {
+		return nil, fmt.Errorf("label %d of image %d, want 0..%d", c.labels[i], i, Digits-1)
+	}
+	inked := 0
+	for i := range images {
+		c.starts[i] = uint32(inked)
 		for _, ink := range c.ink[i*inkBytes:][:inkBytes] {
-			k += bits.OnesCount8(ink)
+			if ink>>halfRow != 0 {
+				return nil, fmt.Errorf("ink 0x%02x in image %d, want at most 0x%02x", ink, i, 1<<halfRow-1)
+			}
+			inked += bits.OnesCount8(ink)
 		}
+	}
+	pixels, rest, err := cut(rest, inked+(inked+lowInByte-1)/lowInByte)
+	if err != nil {
+		return nil, err
+	}
+	c.upper, c.lower = pixels[:inked], pixels[inked:]
+	if left := inked % lowInByte; left > 0 && c.lower[len(c.lower)-1]>>(left*lowBits) != 0 {
+		return nil, errors.New("the last byte is not filled up with zeros")
+	}
+	if len(rest) > 0 {
+		return nil, fmt.Errorf("bytes left over after %d inked pixels", inked)
 	}
 	// As MaxSum is a multiple of four, the upper bits alone tell.
 	const most = (MaxSum - 1) >> lowBits
 	if k := slices.IndexFunc(c.upper, func(upper uint8) bool { return upper > most }); k >= 0 {
 		image, _ := slices.BinarySearch(c.starts, uint32(k)+1)
-		return fmt.Errorf("sum %d in image %d, want 0..%d", c.sum(k), image-1, MaxSum)
+		return nil, fmt.Errorf("sum %d in image %d, want 0..%d", c.sum(k), image-1, MaxSum)
 	}
-	return nil
+	return c, nil
+}
+
+func cut(b []uint8, n int) (first, rest []uint8, err error) {
+	if len(b) < n {
+		return nil, nil, fmt.Errorf("%d bytes, want %d", len(b), n)
+	}
+	return b[:n], b[n:], nil
 }
 
 // sum is that of the inked pixel k.
@@ -106,51 +132,4 @@ func (c content) deflate(w io.Writer) error {
 		}
 	}
 	return z.Close()
-}
-
-// readContent reads a content, inflated, of so many images: no more than maxImageBytes for each, whatever r would go
-// on to give. A stream that ends early or goes on is an error, and so are bits set where there is nothing to say.
-func readContent(r io.Reader, images int) (content, error) {
-	start := make([]uint8, images*(1+inkBytes))
-	if err := readSection(r, start); err != nil {
-		return content{}, err
-	}
-	c := content{labels: start[:images], ink: start[images:]}
-	inked := 0
-	for at, ink := range c.ink {
-		if ink>>halfRow != 0 {
-			return content{}, fmt.Errorf("ink 0x%02x in image %d, want at most 0x%02x", ink, at/inkBytes, 1<<halfRow-1)
-		}
-		inked += bits.OnesCount8(ink)
-	}
-	rest := make([]uint8, inked+(inked+lowInByte-1)/lowInByte)
-	if err := readSection(r, rest); err != nil {
-		return content{}, err
-	}
-	c.upper, c.lower = rest[:inked], rest[inked:]
-	if left := inked % lowInByte; left > 0 && c.lower[len(c.lower)-1]>>(left*lowBits) != 0 {
-		return content{}, errors.New("the last byte is not filled up with zeros")
-	}
-	switch _, err := io.ReadFull(r, make([]uint8, 1)); {
-	case err == nil:
-		return content{}, fmt.Errorf("bytes left over after %d inked pixels", inked)
-	case !errors.Is(err, io.EOF):
-		return content{}, err
-	}
-	return c, nil
-}
-
-func readSection(r io.Reader, b []uint8) error {
-	if n, err := io.ReadFull(r, b); err != nil {
-		return fmt.Errorf("%d bytes, want %d: %w", n, len(b), noEOF(err))
-	}
-	return nil
-}
-
-// noEOF turns the end of a stream where more was due into the error that says so.
-func noEOF(err error) error {
-	if errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF
-	}
-	return err
 }

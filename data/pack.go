@@ -6,7 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"slices"
+	"io"
 
 	"github.com/pairlab/pairlab/engine/sha256"
 )
@@ -54,26 +54,14 @@ func DecodePack(s Shard, b []byte) (Set, error) {
 }
 
 func decodePack(s Shard, b []byte) (*content, error) {
-	c, err := inflatePack(s, b)
+	if err := s.checkFile(int64(len(b)), sha256.Sum256(b), b[:min(len(b), HeaderSize)]); err != nil {
+		return nil, err
+	}
+	inflated, err := s.inflate(b[HeaderSize:])
 	if err != nil {
 		return nil, err
 	}
-	return &c, c.check()
-}
-
-func inflatePack(s Shard, b []byte) (content, error) {
-	if err := s.checkFile(int64(len(b)), sha256.Sum256(b), b[:min(len(b), HeaderSize)]); err != nil {
-		return content{}, err
-	}
-	body := bytes.NewReader(b[HeaderSize:])
-	c, err := readContent(flate.NewReader(body), s.Images)
-	if err != nil {
-		return content{}, fmt.Errorf("compressed images: %w", err)
-	}
-	if body.Len() > 0 {
-		return content{}, fmt.Errorf("%d bytes left over after the compressed images", body.Len())
-	}
-	return c, nil
+	return parseContent(inflated, s.Images)
 }
 
 // CheckFile checks a pack file against its entry by its size, its SHA-256 and its first [HeaderSize] bytes: for who
@@ -105,17 +93,27 @@ func (s Shard) checkFile(size int64, sum [sha256.Size]byte, header []byte) error
 	return nil
 }
 
-// Inflate checks a pack file against its entry, as [DecodePack] does, and returns what its deflate stream holds, for
-// [Store.AddInflated].
-func Inflate(s Shard, file []byte) ([]byte, error) {
-	if err := s.check(); err != nil {
-		return nil, fmt.Errorf("data: %w", err)
-	}
-	c, err := inflatePack(s, file)
+// Inflate returns what a pack file's deflate stream holds, all that follows the header of a file that was checked by
+// [Shard.CheckFile], for [Store.AddInflated]: no more than s.Images images can take and one byte, whatever the stream
+// would go on to give.
+func (s Shard) Inflate(stream []byte) ([]byte, error) {
+	b, err := s.inflate(stream)
 	if err != nil {
 		return nil, fmt.Errorf("data: %s: %w", s.File, err)
 	}
-	return slices.Concat(c.sections()...), nil
+	return b, nil
+}
+
+func (s Shard) inflate(stream []byte) ([]byte, error) {
+	r := bytes.NewReader(stream)
+	b, err := io.ReadAll(io.LimitReader(flate.NewReader(r), int64(s.Images)*maxImageBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("compressed images: %w", err)
+	}
+	if r.Len() > 0 {
+		return nil, fmt.Errorf("%d bytes left over after the compressed images", r.Len())
+	}
+	return b, nil
 }
 
 // encodePack is the pack file of a set, whose images begin at index first of their split.

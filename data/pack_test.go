@@ -188,10 +188,10 @@ func checkPack(t *testing.T, file []byte) error {
 	if other, otherErr := inflated(s, file); (err == nil) != (otherErr == nil) || err == nil && !equal(other, set) {
 		t.Errorf("decoded with error %v, inflated first with error %v, or to another set", err, otherErr)
 	}
-	body, inflateErr := Inflate(s, file)
 	if err != nil {
 		return err
 	}
+	body, inflateErr := s.Inflate(file[HeaderSize:])
 	if inflateErr != nil || !bytes.Equal(body, plain(t, file)) {
 		t.Errorf("inflated with error %v, or to something else than the stream has", inflateErr)
 	}

@@ -1,7 +1,6 @@
 package data
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 )
@@ -32,15 +31,9 @@ func (s *Store) Add(shard Shard, file []byte) error {
 }
 
 // AddInflated is [Store.Add] for a file that was checked by [Shard.CheckFile] and whose deflate stream was inflated
-// to b, which is checked as Add checks it.
+// to b, which is checked as Add checks it. The store keeps b.
 func (s *Store) AddInflated(shard Shard, b []byte) error {
-	return s.add(shard, func() (*content, error) {
-		c, err := readContent(bytes.NewReader(b), shard.Images)
-		if err != nil {
-			return nil, fmt.Errorf("inflated images: %w", err)
-		}
-		return &c, c.check()
-	})
+	return s.add(shard, func() (*content, error) { return parseContent(b, shard.Images) })
 }
 
 func (s *Store) add(shard Shard, decode func() (*content, error)) error {

@@ -41,11 +41,11 @@ func unpack(stop *cancel.Signal, shard data.Shard, file safejs.Value) (inflated 
 	if !errors.Is(err, errors.ErrUnsupported) {
 		return inflated, err
 	}
-	whole, err := web.Bytes(file)
+	stream, err := web.Bytes(body)
 	if err != nil {
 		return inflated, err
 	}
-	b, err := data.Inflate(shard, whole)
+	b, err := shard.Inflate(stream)
 	if err != nil {
 		return inflated, err
 	}

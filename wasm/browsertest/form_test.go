@@ -19,6 +19,7 @@ import (
 // tabTo presses Tab until the keyboard is on what the selector matches.
 func (v *visit) tabTo(selector string) {
 	v.t.Helper()
+	v.focus()
 	for range 250 {
 		if eval[bool](v, fmt.Sprintf(`document.activeElement?.matches(%q) ?? false`, selector)) {
 			return

@@ -52,7 +52,6 @@ func by(t *testing.T, query string, test func(t *testing.T, v *visit)) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			v := open(t, query)
-			v.focus()
 			v.prefer(c.scheme)
 			v.run(chromedp.EmulateViewport(c.width, 844))
 			v.useAxe()

@@ -53,6 +53,15 @@ func Await(stop *cancel.Signal, promise safejs.Value) (safejs.Value, error) {
 	}
 }
 
+// AwaitCall calls a method and awaits what it promises.
+func AwaitCall(stop *cancel.Signal, object safejs.Value, method string, args ...any) (safejs.Value, error) {
+	promise, err := object.Call(method, args...)
+	if err != nil {
+		return safejs.Undefined(), err
+	}
+	return Await(stop, promise)
+}
+
 // Error is a JavaScript exception's text as a Go error.
 func Error(thrown safejs.Value) error {
 	if thrown.Type() == safejs.TypeObject {

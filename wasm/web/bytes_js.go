@@ -65,11 +65,7 @@ func SHA256(stop *cancel.Signal, array safejs.Value) (sum [sha256.Size]byte, err
 		b, err := Bytes(array)
 		return sha256.Sum256(b), err
 	}
-	promise, err := subtle.Call("digest", "SHA-256", array)
-	if err != nil {
-		return sum, err
-	}
-	buffer, err := Await(stop, promise)
+	buffer, err := AwaitCall(stop, subtle, "digest", "SHA-256", array)
 	if err != nil {
 		return sum, err
 	}
@@ -104,11 +100,7 @@ func Inflate(stop *cancel.Signal, deflated safejs.Value) (safejs.Value, error) {
 	if response, err = New("Response", stream); err != nil {
 		return safejs.Undefined(), err
 	}
-	promise, err := response.Call("arrayBuffer")
-	if err != nil {
-		return safejs.Undefined(), err
-	}
-	buffer, err := Await(stop, promise)
+	buffer, err := AwaitCall(stop, response, "arrayBuffer")
 	if err != nil {
 		return safejs.Undefined(), err
 	}

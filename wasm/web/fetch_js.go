@@ -76,11 +76,7 @@ func fetchOnce(stop *cancel.Signal, url string, cache Cache, progress func(int64
 		}
 	}()
 
-	promise, err := safejs.Global().Call("fetch", url, map[string]any{"signal": signal, "cache": string(cache)})
-	if err != nil {
-		return safejs.Undefined(), err
-	}
-	response, err := Await(stop, promise)
+	response, err := AwaitCall(stop, safejs.Global(), "fetch", url, map[string]any{"signal": signal, "cache": string(cache)})
 	if err != nil {
 		return safejs.Undefined(), err
 	}
@@ -106,11 +102,7 @@ func readBody(stop *cancel.Signal, response safejs.Value, progress func(int64)) 
 	var chunks []safejs.Value
 	var total int64
 	for {
-		promise, err := reader.Call("read")
-		if err != nil {
-			return safejs.Undefined(), err
-		}
-		step, err := Await(stop, promise)
+		step, err := AwaitCall(stop, reader, "read")
 		if err != nil {
 			return safejs.Undefined(), err
 		}
