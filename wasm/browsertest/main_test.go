@@ -234,9 +234,19 @@ func eval[T any](v *visit, script string) T {
 // until polls a script until it is true.
 func (v *visit) until(limit time.Duration, script string) {
 	v.t.Helper()
-	for deadline := time.Now().Add(limit); !eval[bool](v, script); time.Sleep(20 * time.Millisecond) {
+	untilIs(v, limit, true, script)
+}
+
+// untilIs waits until a script's value is the wanted one.
+func untilIs[T comparable](v *visit, limit time.Duration, want T, script string) {
+	v.t.Helper()
+	for deadline := time.Now().Add(limit); ; time.Sleep(20 * time.Millisecond) {
+		got := eval[T](v, script)
+		if got == want {
+			return
+		}
 		if time.Now().After(deadline) {
-			v.t.Fatalf("not true after %v: %s", limit, script)
+			v.t.Fatalf("%v after %v, want %v: %s", got, limit, want, script)
 		}
 	}
 }

@@ -16,7 +16,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -312,19 +311,12 @@ func nextBuild(t *testing.T, name, version string) (http.Handler, string) {
 // these builds alone, the oldest first.
 func (v *visit) untilBuilds(names ...string) {
 	v.t.Helper()
-	want := "activated, with " + strings.Join(names, " ")
-	var got string
-	for deadline := time.Now().Add(readyLimit); got != want; time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			v.t.Fatalf("the service worker is %q after %v, want %q", got, readyLimit, want)
-		}
-		got = eval[string](v, `(async () => {
-			const registration = await navigator.serviceWorker.getRegistration();
-			const workers = ["installing", "waiting", "active"].map((place) => registration?.[place]?.state).filter(Boolean);
-			const kept = (await caches.keys()).map((name) => name.split(" ").pop()).filter((name) => name !== "digits");
-			return [...workers, "with"].join(", ") + " " + kept.join(" ");
-		})()`)
-	}
+	untilIs(v, readyLimit, "activated, with "+strings.Join(names, " "), `(async () => {
+		const registration = await navigator.serviceWorker.getRegistration();
+		const workers = ["installing", "waiting", "active"].map((place) => registration?.[place]?.state).filter(Boolean);
+		const kept = (await caches.keys()).map((name) => name.split(" ").pop()).filter((name) => name !== "digits");
+		return [...workers, "with"].join(", ") + " " + kept.join(" ");
+	})()`)
 }
 
 func TestANewBuildComesWithTheNextLoadAndIsNotMixed(t *testing.T) {

@@ -32,14 +32,28 @@ func trained(t *testing.T, query string) *visit {
 // point is a place on a pad, in fractions of its sides.
 type point struct{ X, Y float64 }
 
-// draw draws a line on the pad of a side ("left", "right") with the mouse.
+// padScript is the pad of a side, "left" or "right".
+const padScript = `document.querySelector("[data-pad=%s] .sheet canvas")`
+
+// padBox is where a pad is on the screen.
+type padBox struct{ X, Y, Width, Height float64 }
+
+func (v *visit) padBox(side string) padBox {
+	v.t.Helper()
+	return eval[padBox](v, fmt.Sprintf(padScript+`.getBoundingClientRect().toJSON()`, side))
+}
+
+// scrollToPad scrolls a pad to the middle of the screen.
+func (v *visit) scrollToPad(side string) padBox {
+	v.t.Helper()
+	v.do(fmt.Sprintf(padScript+`.scrollIntoView({ block: "center" })`, side))
+	return v.padBox(side)
+}
+
+// draw draws a line on the pad of a side with the mouse.
 func (v *visit) draw(side string, line ...point) {
 	v.t.Helper()
-	box := eval[struct{ X, Y, Width, Height float64 }](v, fmt.Sprintf(`(() => {
-		const pad = document.querySelector("[data-pad=%s] .sheet canvas");
-		pad.scrollIntoView({ block: "center" });
-		return pad.getBoundingClientRect().toJSON();
-	})()`, side))
+	box := v.scrollToPad(side)
 	send := func(kind input.DispatchMouseEventType, p point) {
 		v.t.Helper()
 		params := input.DispatchMouseEventParams{
@@ -241,11 +255,7 @@ func TestTouchDrawsAndDoesNotScroll(t *testing.T) {
 	v := trained(t, "?models=siamese10&rounds=1&epochs=1&pairs=100&pool=10000")
 	v.run(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch))
 	time.Sleep(300 * time.Millisecond)
-	box := eval[struct{ X, Y, Width, Height float64 }](v, `(() => {
-		const pad = document.querySelector("[data-pad=left] .sheet canvas");
-		pad.scrollIntoView({ block: "center" });
-		return pad.getBoundingClientRect().toJSON();
-	})()`)
+	box := v.scrollToPad("left")
 	touch := func(kind input.DispatchTouchEventType, points ...*input.TouchPoint) {
 		t.Helper()
 		if _, err := chromedp.Call(v.Ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: append([]*input.TouchPoint{}, points...)}); err != nil {
@@ -263,7 +273,7 @@ func TestTouchDrawsAndDoesNotScroll(t *testing.T) {
 	v.until(soon, `document.querySelector("[data-pad=left] [data-part=about]").innerText === "Your drawing"`)
 	// Where the pad is on the screen: as texts above it change, the browser scrolls
 	// to keep it there.
-	if y := eval[float64](v, `document.querySelector("[data-pad=left] .sheet canvas").getBoundingClientRect().y`); math.Abs(y-box.Y) > 1 {
+	if y := v.padBox("left").Y; math.Abs(y-box.Y) > 1 {
 		t.Errorf("drawing moved the pad from %v to %v", box.Y, y)
 	}
 }
