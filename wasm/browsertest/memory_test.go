@@ -49,6 +49,7 @@ type memoryUse struct{ Page, Worker, Script float64 }
 // collectors have had their turns by the early epoch. There is one worker: of
 // several, those that wait for others cannot be asked.
 func TestMemoryIsFlatOverEpochsOfARun(t *testing.T) {
+	t.Parallel()
 	const early, late = 150, 950
 	f := &faults{}
 	f.set("worker.js", func(b []byte) []byte { return append([]byte(tellMemory+hurryClock), b...) })

@@ -150,6 +150,7 @@ func TestADeadWorkerIsReplacedAndItsRunGoesOn(t *testing.T) {
 
 // A worker may be gone before its run has begun.
 func TestAWorkerThatDiesBeforeItsRunIsReplaced(t *testing.T) {
+	t.Parallel()
 	v := openSabotaged(t)
 	v.do(`
 		const plain = Worker.prototype.postMessage;
