@@ -250,6 +250,7 @@ func (t *teamwork) request(rank int) (protocol.Train, extras) {
 	defer t.job.mu.Unlock()
 	request := t.job.train
 	request.Epoch = t.job.epoch
+	request.Interval /= len(t.team) // one speaks for all
 	with := t.meeting.extras(rank)
 	if request.Epoch > 0 {
 		with["bytes"] = t.job.state

@@ -104,6 +104,36 @@ func TestButtonTrainsAllThree(t *testing.T) {
 	}
 }
 
+// TestNewsIsSharedOutToThoseWhoTell adds up the rates at which workers may tell
+// the page news: of a run that they share one does, else each.
+func TestNewsIsSharedOutToThoseWhoTell(t *testing.T) {
+	t.Parallel()
+	v := open(t, "")
+	v.do(`
+		window.trains = [];
+		const post = Worker.prototype.postMessage;
+		Worker.prototype.postMessage = function (message, ...rest) {
+			const train = typeof message?.json === "string" ? JSON.parse(message.json).train : null;
+			if (train) trains.push({ interval: train.interval, size: train.team?.size ?? 1 });
+			return post.call(this, message, ...rest);
+		};`)
+	for _, c := range []struct{ runs, size int }{{1, 2}, {2, 1}} {
+		v.do(`trains.splice(0)`)
+		v.start(quick(map[string]any{"rounds": c.runs, "workers": 2}))
+		v.wait(trainLimit, "done")
+		trains := eval[[]struct{ Interval, Size int }](v, `trains`)
+		if len(trains) < 2 || trains[0].Size != c.size {
+			t.Fatalf("%d runs on two workers: asked for %+v", c.runs, trains)
+		}
+		for _, train := range trains {
+			if speakers := 2 / train.Size; train.Interval != 500*speakers {
+				t.Errorf("%d runs on two workers: %d told at once, each every %d ms, want one message each 500 ms",
+					c.runs, speakers, train.Interval)
+			}
+		}
+	}
+}
+
 func checkResult(t *testing.T, r experiment.Result) {
 	t.Helper()
 	if r.Schema != experiment.Schema || len(r.Models) != 3 || !strings.Contains(r.Environment.UserAgent, "Chrome") ||
