@@ -90,7 +90,7 @@ const (
 
 // jobs make the next runs of a plan, none at its end.
 func (c *controller) jobs(p plan, next func() (task, bool), kernels string) []*job {
-	// If each worker makes a run.
+	// With a run on each worker; see teamwork.request for a team's.
 	interval := c.workers(p.record.Config.Workers) * int(messageInterval/time.Millisecond)
 	var jobs []*job
 	for i := range jobsAtOnce {

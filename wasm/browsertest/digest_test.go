@@ -80,24 +80,28 @@ func TestChangingTheWorkersKeepsTheDigest(t *testing.T) {
 	v.do(`
 		const plan = { 5: 2, 20: 4, 35: 1 };
 		pairlab.on("epoch", (e) => { if (plan[e.epochNumber]) pairlab.workers(plan[e.epochNumber]) });`)
-	v.do(recordTeams)
+	v.do(recordTrains)
 	if got := digestOf(v, settings); got != want {
 		t.Errorf("digest %.8s with changing workers, want %.8s", got, want)
 	}
-	if most := eval[int](v, `mostWorkers`); most < 2 {
+	if most := eval[int](v, `Math.max(...trains.map(({ size }) => size))`); most < 2 {
 		t.Errorf("%d workers took part at once, want more than one", most)
 	}
 }
 
-// recordTeams finds out how many ranks the largest team had.
-const recordTeams = `
-	window.mostWorkers = 1;
+// recordTrains keeps what workers are asked to train: by how many, and how often
+// the first of them may tell news.
+const recordTrains = `
+	window.trains = [];
 	const post = Worker.prototype.postMessage;
 	Worker.prototype.postMessage = function (message, ...rest) {
-		const size = typeof message?.json === "string" ? JSON.parse(message.json).train?.team?.size : 0;
-		if (size > mostWorkers) mostWorkers = size;
+		const train = typeof message?.json === "string" ? JSON.parse(message.json).train : null;
+		if (train) trains.push({ interval: train.interval, size: train.team?.size ?? 1 });
 		return post.call(this, message, ...rest);
 	};`
+
+// askedToTrain is one of what it keeps.
+type askedToTrain struct{ Interval, Size int } // milliseconds, workers
 
 // TestDigestIsTheSameUnderNode makes the page's run in another program, under
 // Node, from the site's digits.

@@ -109,26 +109,19 @@ func TestButtonTrainsAllThree(t *testing.T) {
 func TestNewsIsSharedOutToThoseWhoTell(t *testing.T) {
 	t.Parallel()
 	v := open(t, "")
-	v.do(`
-		window.trains = [];
-		const post = Worker.prototype.postMessage;
-		Worker.prototype.postMessage = function (message, ...rest) {
-			const train = typeof message?.json === "string" ? JSON.parse(message.json).train : null;
-			if (train) trains.push({ interval: train.interval, size: train.team?.size ?? 1 });
-			return post.call(this, message, ...rest);
-		};`)
+	v.do(recordTrains)
 	for _, c := range []struct{ runs, size int }{{1, 2}, {2, 1}} {
 		v.do(`trains.splice(0)`)
 		v.start(quick(map[string]any{"rounds": c.runs, "workers": 2}))
 		v.wait(trainLimit, "done")
-		trains := eval[[]struct{ Interval, Size int }](v, `trains`)
+		trains := eval[[]askedToTrain](v, `trains`)
 		if len(trains) < 2 || trains[0].Size != c.size {
 			t.Fatalf("%d runs on two workers: asked for %+v", c.runs, trains)
 		}
-		for _, train := range trains {
-			if speakers := 2 / train.Size; train.Interval != 500*speakers {
+		for _, asked := range trains {
+			if speakers := 2 / asked.Size; asked.Interval != 500*speakers {
 				t.Errorf("%d runs on two workers: %d told at once, each every %d ms, want one message each 500 ms",
-					c.runs, speakers, train.Interval)
+					c.runs, speakers, asked.Interval)
 			}
 		}
 	}
