@@ -37,21 +37,30 @@ function fail(message) {
   say("Not available");
 }
 
-// counted passes a response's body on and reports the bytes that went through.
-// It also gives the body the type that streaming compilation asks for, which
-// some static hosts do not send.
+// counted reports the bytes of a response's body as they come, of a copy: the
+// browser keeps what it has compiled from a response with it, for the next
+// visit, if it compiles the response itself.
 function counted(response, report) {
   // With a compressed transfer, content-length is not the length that is read.
   const total = response.headers.get("content-encoding") ? 0 : Number(response.headers.get("content-length"));
   let loaded = 0;
-  const count = new TransformStream({
-    transform(chunk, controller) {
+  const count = new WritableStream({
+    write(chunk) {
       loaded += chunk.byteLength;
       report(loaded, total);
-      controller.enqueue(chunk);
     },
   });
-  return new Response(response.body.pipeThrough(count), { headers: { "content-type": "application/wasm" } });
+  // What fails here fails the compilation too, which says so.
+  response.clone().body.pipeTo(count).catch(() => {});
+  return response;
+}
+
+// typed gives a response the type that streaming compilation asks for, which
+// some static hosts do not send.
+function typed(response) {
+  const type = "application/wasm";
+  if (response.headers.get("content-type") === type) return response;
+  return new Response(response.body, { headers: { "content-type": type } });
 }
 
 function report(loaded, total) {
@@ -68,7 +77,7 @@ async function compile(url, report) {
   if (!response.ok) {
     throw new Error(`The program could not be fetched: ${url.pathname} answered ${response.status}.`);
   }
-  return WebAssembly.compileStreaming(counted(response, report));
+  return WebAssembly.compileStreaming(typed(counted(response, report)));
 }
 
 const throwing = (fn) => (...args) => {

@@ -29,7 +29,7 @@ async function install() {
   const add = async ([address, integrity]) => {
     const response = await fetch(at(address), { integrity, cache: "no-cache" });
     if (!response.ok) throw new Error(`${address}: HTTP status ${response.status}`);
-    await cache.put(at(address), response);
+    await cache.put(at(address), isolated(response));
   };
   try {
     await Promise.all(Object.entries(files).map(add));
@@ -109,12 +109,20 @@ async function answer(event) {
   }
 }
 
+const isolation = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+  "Cross-Origin-Resource-Policy": "same-origin",
+};
+
+// isolated is a response with those headers. One that has them stays itself:
+// the browser keeps with it, where it is kept, what it has compiled of it.
 function isolated(response) {
   if (response.status === 0) return response; // a redirection, for the browser to follow
+  const missing = Object.entries(isolation).filter(([name, value]) => response.headers.get(name) !== value);
+  if (missing.length === 0) return response;
   const headers = new Headers(response.headers);
-  headers.set("Cross-Origin-Opener-Policy", "same-origin");
-  headers.set("Cross-Origin-Embedder-Policy", "require-corp");
-  headers.set("Cross-Origin-Resource-Policy", "same-origin");
+  for (const [name, value] of missing) headers.set(name, value);
   const { status, statusText } = response;
   return new Response(response.body, { status, statusText, headers });
 }
