@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -22,6 +23,7 @@ const helloLimit = 30 * time.Second
 // dropped; when the worker dies, everything that is waited for fails.
 type client struct {
 	worker safejs.Value
+	bell   *web.Bell // nil where no memory can be shared
 	packs  *downloads
 	hello  chan struct{} // closed when the worker is ready
 	dead   chan struct{} // closed when it can no longer be used
@@ -67,6 +69,10 @@ func newClient(script string, modules map[string]any, packs *downloads) (*client
 			return nil, fmt.Errorf("app: start a worker: %w", err)
 		}
 		c.remove = append(c.remove, remove)
+	}
+	modules = maps.Clone(modules)
+	if bell, buffer, err := web.NewBell(); err == nil {
+		c.bell, modules["bell"] = bell, buffer
 	}
 	if _, err := worker.Call("postMessage", modules); err != nil {
 		c.Close()
@@ -219,6 +225,11 @@ func (c *client) post(r protocol.Request, with extras) error {
 					transfer = append(transfer, port)
 				}
 			}
+		}
+	}
+	if c.bell != nil {
+		if err := c.bell.Ring(); err != nil {
+			return err
 		}
 	}
 	_, err = c.worker.Call("postMessage", message, transfer)

@@ -26,6 +26,9 @@ type worker struct {
 	kernels *kernelSets
 	inbox   *web.Mailbox[delivery]
 	yielder *web.Yielder
+	bell    *web.Bell // of the page's messages; nil where no memory can be shared
+	heard   int       // messages that have come
+	yielded time.Time // when a run last looked for messages
 	store   *data.Store
 	oracle  oracle // the networks that it is asked about
 	meetBy  transports
@@ -70,6 +73,15 @@ func runWorker() error {
 		return err
 	}
 	w := &worker{kernels: kernels, meetBy: by, inbox: web.NewMailbox[delivery](), yielder: yielder, oracle: oracle{}}
+	buffer, err := started.Get("bell")
+	if err != nil {
+		return err
+	}
+	if !buffer.IsUndefined() {
+		if w.bell, err = web.OpenBell(buffer); err != nil {
+			return err
+		}
+	}
 	if _, err := web.Listen(safejs.Global(), "message", w.receive); err != nil {
 		return err
 	}
@@ -90,6 +102,7 @@ func runWorker() error {
 
 // receive is the listener for messages.
 func (w *worker) receive(event safejs.Value) {
+	w.heard++
 	request, message, err := readRequest(event)
 	if err != nil {
 		w.inbox.Put(delivery{err: err})
@@ -184,6 +197,21 @@ func (w *worker) load(l protocol.Load, message safejs.Value) error {
 // chunk takes longer.
 const yieldEvery = 40 * time.Millisecond
 
+// loopEvery is how often a run returns to the event loop though no message is on
+// its way: the browser has work of its own to do there.
+const loopEvery = time.Second
+
+// yield lets the event loop deliver messages, if there are any.
+func (w *worker) yield(now time.Time) error {
+	if w.bell != nil && now.Sub(w.yielded) < loopEvery {
+		if rung, err := w.bell.Rung(); err != nil || rung == w.heard {
+			return err
+		}
+	}
+	w.yielded = now
+	return w.yielder.Yield()
+}
+
 // beatEvery is how often a run says that it goes on, if it has no news.
 const beatEvery = time.Second
 
@@ -224,7 +252,7 @@ func (w *worker) train(id uint32, t protocol.Train, message safejs.Value) error 
 			return 0, nil
 		}
 		begun := time.Now()
-		if err := w.yielder.Yield(); err != nil {
+		if err := w.yield(begun); err != nil {
 			return 0, err
 		}
 		if hold.waiting() || r.news.quiet(beatEvery) {

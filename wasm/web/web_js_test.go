@@ -113,3 +113,22 @@ func TestYieldLetsEventsIn(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestBellCountsForWhoeverOpensIt(t *testing.T) {
+	bell, buffer, err := NewBell()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := OpenBell(buffer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want := range 3 {
+		if n, err := other.Rung(); err != nil || n != want {
+			t.Errorf("rung %d times, %v, want %d", n, err, want)
+		}
+		if err := bell.Ring(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
