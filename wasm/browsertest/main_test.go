@@ -183,19 +183,29 @@ func (v *visit) run(steps ...chromedp.Action[chromedp.Void]) {
 // unfolded is a script that says whether Look inside has all its parts.
 const unfolded = `document.querySelector("#inside-body:not([hidden]) :is(.matrix tbody tr, .listed, .pictures)[hidden]") === null`
 
-// press clicks the visible button with the given words on it.
+// press clicks the visible button with the given words on it. What is drawn
+// between the look where it is and the click may have moved it away: then it is
+// clicked again, as a person would.
 func (v *visit) press(words string) {
 	v.t.Helper()
 	button := fmt.Sprintf(`//button[normalize-space()=%q and not(ancestor-or-self::*[@hidden]) and not(@disabled)]`, words)
-	// The mouse goes where the button was: it must not be moving, nor about to, as
-	// it is while what is above it unfolds.
-	v.until(soon, fmt.Sprintf(`new Promise((resolve) => {
-		const find = () => document.evaluate(%q, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE).singleNodeValue;
-		const place = () => JSON.stringify(find()?.getBoundingClientRect() ?? null);
-		const before = place();
-		setTimeout(() => resolve(before !== "null" && place() === before && (%s)), 50);
-	})`, button, unfolded))
-	v.run(chromedp.Click(chromedp.Search(button), chromedp.NodeVisible))
+	find := fmt.Sprintf(`document.evaluate(%q, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE).singleNodeValue`, button)
+	for range 3 {
+		// The mouse goes where the button was: it must not be moving, nor about to, as
+		// it is while what is above it unfolds.
+		v.until(soon, fmt.Sprintf(`new Promise((resolve) => {
+			const place = () => JSON.stringify((%s)?.getBoundingClientRect() ?? null);
+			const before = place();
+			setTimeout(() => resolve(before !== "null" && place() === before && (%s)), 50);
+		})`, find, unfolded))
+		v.do(fmt.Sprintf(`window.pressed = false; (%s).addEventListener("click", () => window.pressed = true, { capture: true, once: true })`, find))
+		v.run(chromedp.Click(chromedp.Search(button), chromedp.NodeVisible))
+		if eval[bool](v, `window.pressed !== false`) { // undefined if the page is another
+			return
+		}
+		v.t.Logf("%q was missed", words)
+	}
+	v.t.Fatalf("%q was missed again and again", words)
 }
 
 func (v *visit) wait(limit time.Duration, states ...string) {
