@@ -109,13 +109,14 @@ async function answer(event) {
   }
 }
 
+// What makes a page cross-origin isolated.
 const isolation = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
   "Cross-Origin-Resource-Policy": "same-origin",
 };
 
-// isolated is a response with those headers. One that has them stays itself:
+// isolated is a response with the headers for isolation. One that has them stays itself:
 // the browser keeps with it, where it is kept, what it has compiled of it.
 function isolated(response) {
   if (response.status === 0) return response; // a redirection, for the browser to follow

@@ -28,7 +28,7 @@ type worker struct {
 	yielder *web.Yielder
 	bell    *web.Bell // of the page's messages; nil where no memory can be shared
 	heard   int       // messages that have come
-	yielded time.Time // when a run last looked for messages
+	looped  time.Time // when a run last returned to the event loop
 	store   *data.Store
 	oracle  oracle // the networks that it is asked about
 	meetBy  transports
@@ -203,12 +203,12 @@ const loopEvery = time.Second
 
 // yield lets the event loop deliver messages, if there are any.
 func (w *worker) yield(now time.Time) error {
-	if w.bell != nil && now.Sub(w.yielded) < loopEvery {
+	if w.bell != nil && now.Sub(w.looped) < loopEvery {
 		if rung, err := w.bell.Rung(); err != nil || rung == w.heard {
 			return err
 		}
 	}
-	w.yielded = now
+	w.looped = now
 	return w.yielder.Yield()
 }
 

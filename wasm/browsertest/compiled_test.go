@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/tracing"
 	"github.com/chromedp/chromedp"
 
@@ -33,7 +32,11 @@ func TestBrowserKeepsWhatItCompiledOfTheProgram(t *testing.T) {
 	for range 5 {
 		tab, closeTab := chromedp.NewContext(first)
 		v := newVisit(t, tab, closeTab)
-		events := v.traced([]string{"v8.wasm", "disabled-by-default-v8.wasm.detailed"}, func() {
+		var all strings.Builder
+		v.traced(tracing.TraceConfig{
+			IncludedCategories: []string{"v8.wasm", "disabled-by-default-v8.wasm.detailed"},
+			ExcludedCategories: []string{"*"},
+		}, func(event []byte) { all.Write(event) }, func() {
 			v.goTo(host.address)
 			// Long enough for the browser to optimise what is worth keeping.
 			v.start(quick(map[string]any{"epochs": 30, "pairs": 1000}))
@@ -42,6 +45,7 @@ func TestBrowserKeepsWhatItCompiledOfTheProgram(t *testing.T) {
 			time.Sleep(compiledAfter)
 		})
 		closeTab()
+		events := all.String()
 		if !strings.Contains(events, `"wasm.NewNativeModule"`) {
 			t.Fatal("the trace does not tell of the program")
 		}
@@ -51,38 +55,4 @@ func TestBrowserKeepsWhatItCompiledOfTheProgram(t *testing.T) {
 		}
 	}
 	t.Error("five visits compiled the whole program each")
-}
-
-// traced returns what the browser tells, in some categories, while do runs.
-func (v *visit) traced(categories []string, do func()) string {
-	v.t.Helper()
-	var events strings.Builder
-	ended := make(chan struct{})
-	err := chromedp.Listen(v.Ctx, func(event any) {
-		switch e := event.(type) {
-		case *tracing.EventDataCollected:
-			for _, value := range e.Value {
-				events.Write(value)
-			}
-		case *tracing.EventTracingComplete:
-			close(ended)
-		}
-	})
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	config := &tracing.TraceConfig{IncludedCategories: categories, ExcludedCategories: []string{"*"}}
-	if _, err := chromedp.Call(v.Ctx, tracing.Start, tracing.StartParams{TraceConfig: config}); err != nil {
-		v.t.Fatal(err)
-	}
-	do()
-	if _, err := chromedp.Call(v.Ctx, tracing.End, cdp.Empty{}); err != nil {
-		v.t.Fatal(err)
-	}
-	select {
-	case <-ended:
-	case <-time.After(soon):
-		v.t.Fatal("the trace does not end")
-	}
-	return events.String()
 }

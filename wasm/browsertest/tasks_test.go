@@ -6,12 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"sync"
-	"time"
 
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/tracing"
-	"github.com/chromedp/chromedp"
 )
 
 // task is something that the page's thread did without a pause, in
@@ -36,44 +32,18 @@ func (v *visit) tasksDuring(steps func()) []task {
 		Ts, Dur, Tdur float64 // microseconds
 	}
 	const mark = "tasksDuring"
-	var mu sync.Mutex
 	var events []event
-	done := make(chan struct{})
-	var end sync.Once // the listener also hears of recordings after this
-	err := chromedp.Listen(v.Ctx, func(e any) {
-		switch e := e.(type) {
-		case *tracing.EventDataCollected:
-			mu.Lock()
-			defer mu.Unlock()
-			for _, text := range e.Value {
-				var one event
-				if json.Unmarshal([]byte(text), &one) == nil && (one.Name == mark || one.Name == "RunTask") {
-					events = append(events, one)
-				}
-			}
-		case *tracing.EventTracingComplete:
-			end.Do(func() { close(done) })
+	v.traced(tracing.TraceConfig{
+		IncludedCategories: []string{"devtools.timeline", "disabled-by-default-devtools.timeline", "blink.user_timing"},
+	}, func(text []byte) {
+		var one event
+		if json.Unmarshal(text, &one) == nil && (one.Name == mark || one.Name == "RunTask") {
+			events = append(events, one)
 		}
+	}, func() {
+		v.do(fmt.Sprintf(`performance.mark(%q)`, mark))
+		steps()
 	})
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	config := &tracing.TraceConfig{IncludedCategories: []string{"devtools.timeline", "disabled-by-default-devtools.timeline", "blink.user_timing"}}
-	if _, err := chromedp.Call(v.Ctx, tracing.Start, tracing.StartParams{TraceConfig: config}); err != nil {
-		v.t.Fatal(err)
-	}
-	v.do(fmt.Sprintf(`performance.mark(%q)`, mark))
-	steps()
-	if _, err := chromedp.Call(v.Ctx, tracing.End, cdp.Empty{}); err != nil {
-		v.t.Fatal(err)
-	}
-	select {
-	case <-done:
-	case <-time.After(readyLimit):
-		v.t.Fatal("the recording does not end")
-	}
-	mu.Lock()
-	defer mu.Unlock()
 	page := slices.IndexFunc(events, func(e event) bool { return e.Name == mark })
 	if page < 0 {
 		v.t.Fatal("the recording lacks its mark")

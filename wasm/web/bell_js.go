@@ -36,11 +36,10 @@ func OpenBell(buffer safejs.Value) (*Bell, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web: bell: %w", err)
 	}
-	if b.add, err = atomics.Get("add"); err != nil {
-		return nil, fmt.Errorf("web: bell: %w", err)
-	}
-	if b.load, err = atomics.Get("load"); err != nil {
-		return nil, fmt.Errorf("web: bell: %w", err)
+	for name, f := range map[string]*safejs.Value{"add": &b.add, "load": &b.load} {
+		if *f, err = atomics.Get(name); err != nil {
+			return nil, fmt.Errorf("web: bell: %w", err)
+		}
 	}
 	return b, nil
 }
