@@ -28,7 +28,7 @@ type accuracy[T tensor.Float] struct {
 // recorded values.
 func (t *Tape[T]) Accuracy(predict func(row int) int32, label *Labels) *Scalar[T] {
 	o := &accuracy[T]{predict: predict, label: label, scalar: t.newScalar()}
-	t.record(o)
+	t.record(t.batch, o)
 	return o.scalar
 }
 

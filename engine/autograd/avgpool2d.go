@@ -23,8 +23,8 @@ type avgPool2d[T tensor.Float] struct {
 // the given stride, without padding. The result is [OH, OW, C].
 func (t *Tape[T]) AvgPool2D(x *Value[T], k, stride int) *Value[T] {
 	p := poolShape(x, k, stride)
-	y := t.newValue(x.wantsGrad, p.OH(), p.OW(), p.C)
-	t.record(&avgPool2d[T]{t: t, p: p, x: x, y: y})
+	y := t.newValue(x.cut, x.wantsGrad, p.OH(), p.OW(), p.C)
+	t.record(x.cut, &avgPool2d[T]{t: t, p: p, x: x, y: y})
 	return y
 }
 

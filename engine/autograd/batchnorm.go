@@ -34,17 +34,19 @@ type BatchNormState[T tensor.Float] struct {
 // On running statistics μ and σ² are constants: dx = γ/√(σ²+ε) · g.
 //
 // Each chunk computes its own moments and gradient sums, which are merged;
-// so the op is recorded twice, before and after the merge (see batchStats).
+// so the op is recorded twice, before and after the merge (see batchMeeting).
 type batchNorm[T tensor.Float] struct {
 	t      *Tape[T]
 	kernel kernel.BatchNorm[T]
 	x, y   *Value[T]
 	s      BatchNormState[T]
 	pixels int // values a row has for each channel
+	cut    *cut
 
-	partial [parallel.Chunks][]T // per chunk [2, C]: mean and m2, or Σg and Σg·(x-μ); rows of the pair's
+	partial [parallel.Chunks][]T // per chunk [2, C]: mean and m2, or Σg and Σg·(x-μ); of the meeting's rows
 
 	mean, scale, invStd []T // [C] of the current batch; scale is γ/√(σ²+ε)
+	unbiased            []T // [C] variance of the current batch
 	a, b, k             []T // [C] coefficients of dx
 
 	dx            *slot[T]
@@ -57,10 +59,10 @@ func (t *Tape[T]) newBatchNorm(x *Value[T], s BatchNormState[T]) *batchNorm[T] {
 		panic(fmt.Sprintf("autograd: batch norm: input %v for %d channels", x.Shape, c))
 	}
 	n := &batchNorm[T]{
-		t: t, kernel: t.kernels.BatchNorm(c), x: x, s: s, pixels: x.size / c,
-		y: t.newValue(true, x.Shape...),
+		t: t, kernel: t.kernels.BatchNorm(c), x: x, s: s, pixels: x.size / c, cut: x.cut,
+		y: t.newValue(x.cut, true, x.Shape...),
 	}
-	for _, v := range []*[]T{&n.mean, &n.scale, &n.invStd, &n.a, &n.b, &n.k} {
+	for _, v := range []*[]T{&n.mean, &n.scale, &n.invStd, &n.unbiased, &n.a, &n.b, &n.k} {
 		*v = make([]T, c)
 	}
 	return n
@@ -72,20 +74,20 @@ func (n *batchNorm[T]) moments(c parallel.Chunk) {
 	n.kernel.Moments(p[:half], p[half:], n.x.rows(c), c.Len()*n.pixels)
 }
 
-// mergeMoments sets the statistics that the batch is normalised by and, in
-// training, moves the running ones.
-func (n *batchNorm[T]) mergeMoments() {
-	if !n.t.train {
-		copy(n.mean, n.s.Mean.Data)
-		for i, v := range n.s.Var.Data {
-			n.setScale(i, v)
-		}
-		return
+// takeRunning has the batch normalised by the running statistics.
+func (n *batchNorm[T]) takeRunning() {
+	copy(n.mean, n.s.Mean.Data)
+	for i, v := range n.s.Var.Data {
+		n.setScale(i, v)
 	}
+}
+
+// mergeMoments has it normalised by its own.
+func (n *batchNorm[T]) mergeMoments() {
 	channels := len(n.mean)
 	for i := range channels {
 		var parts [parallel.Chunks]parallel.Moments[T]
-		for j, c := range n.t.grid {
+		for j, c := range n.cut.grid {
 			if c.Len() > 0 {
 				p := n.partial[j]
 				parts[j] = parallel.Moments[T]{Count: T(c.Len() * n.pixels), Mean: p[i], M2: p[channels+i]}
@@ -95,9 +97,16 @@ func (n *batchNorm[T]) mergeMoments() {
 		n.mean[i] = m.Mean
 		n.setScale(i, m.M2/m.Count)
 		// The variance of a single value is 0 either way.
-		unbiased := m.M2 / max(m.Count-1, 1)
-		n.s.Mean.Data[i] = (1-BatchNormMomentum)*n.s.Mean.Data[i] + BatchNormMomentum*m.Mean
-		n.s.Var.Data[i] = (1-BatchNormMomentum)*n.s.Var.Data[i] + BatchNormMomentum*unbiased
+		n.unbiased[i] = m.M2 / max(m.Count-1, 1)
+	}
+}
+
+// moveRunning moves the running statistics by the batch's.
+func (n *batchNorm[T]) moveRunning() {
+	mean, variance := n.s.Mean.Data, n.s.Var.Data
+	for i := range mean {
+		mean[i] = (1-BatchNormMomentum)*mean[i] + BatchNormMomentum*n.mean[i]
+		variance[i] = (1-BatchNormMomentum)*variance[i] + BatchNormMomentum*n.unbiased[i]
 	}
 }
 
@@ -135,7 +144,7 @@ func (n *batchNorm[T]) mergeGradientSums() {
 	m := T(n.t.n * n.pixels)
 	for i := range n.a {
 		var sumG, sumGX [parallel.Chunks]T
-		for j, c := range n.t.grid {
+		for j, c := range n.cut.grid {
 			if c.Len() > 0 {
 				sumG[j], sumGX[j] = n.partial[j][i], n.partial[j][len(n.a)+i]
 			}

@@ -16,129 +16,177 @@ func (t *Tape[T]) BatchNorm(x []*Value[T], s []BatchNormState[T]) []*Value[T] {
 	if len(x) != len(s) {
 		panic(fmt.Sprintf("autograd: batch norm: %d inputs for %d states", len(x), len(s)))
 	}
-	norms := make([]*batchNorm[T], len(x))
+	m := &batchMeeting[T]{t: t, meets: t.common == 0}
 	out := make([]*Value[T], len(x))
 	for i := range x {
-		norms[i] = t.newBatchNorm(x[i], s[i])
-		out[i] = norms[i].y
+		n := t.newBatchNorm(x[i], s[i])
+		m.norms = append(m.norms, n)
+		out[i] = n.y
+		t.record(n.cut, batchStats[T]{n})
 	}
-	p := &batchPair[T]{t: t, norms: norms, meets: t.common == 0}
-	p.share()
-	t.record(batchStats[T]{p})
-	t.record(batchApply[T]{p})
+	m.share()
+	t.record(noRows, m)
+	for _, n := range m.norms {
+		t.record(n.cut, batchApply[T]{n})
+	}
+	if m.meets {
+		t.meetings = append(t.meetings, m)
+	}
 	return out
-}
-
-// batchPair is the two records of one batch norm.
-type batchPair[T tensor.Float] struct {
-	t     *Tape[T]
-	norms []*batchNorm[T]
-	live  []*batchNorm[T] // those that a gradient arrives at
-	meets bool            // the ranks have chunks of their own
-
-	rows [1]parallel.Part[T] // [Chunks, all norms' 2·C]: a chunk's row is what it brings to the meeting
-}
-
-// share gives each norm its place in the chunks' rows.
-func (p *batchPair[T]) share() {
-	width := 0
-	for _, n := range p.norms {
-		width += 2 * len(n.mean)
-	}
-	rows := make([]T, parallel.Chunks*width)
-	p.rows[0] = parallel.Part[T]{X: rows, Bounds: p.t.dealing.bounds(width)}
-	at := 0
-	for _, n := range p.norms {
-		for c := range n.partial {
-			n.partial[c] = rows[c*width+at : c*width+at+2*len(n.mean)]
-		}
-		at += 2 * len(n.mean)
-	}
-}
-
-// meet has the rows gathered, where the batch's own statistics count.
-func (p *batchPair[T]) meet() {
-	if p.t.train && p.meets {
-		p.t.group.StartAllGather(p.rows[:]...)
-	}
-}
-
-// join returns when they are.
-func (p *batchPair[T]) join() {
-	if p.t.train && p.meets {
-		p.t.group.Wait()
-	}
 }
 
 // batchStats is what is done before the chunks meet on the way forward, and
 // after they met on the way back.
-type batchStats[T tensor.Float] struct{ *batchPair[T] }
+type batchStats[T tensor.Float] struct{ *batchNorm[T] }
 
-func (o batchStats[T]) wanted() bool { return len(o.live) > 0 }
+func (o batchStats[T]) wanted() bool { return o.y.wanted() }
 
-func (o batchStats[T]) connect() {
-	for _, n := range o.live {
-		n.dx = n.x.newSlot(n.x.relu)
-	}
-}
+func (o batchStats[T]) connect() { o.dx = o.x.newSlot(o.x.relu) }
 
 func (o batchStats[T]) forward(c parallel.Chunk) {
-	if !o.t.train {
-		return
-	}
-	for _, n := range o.norms {
-		n.moments(c)
+	if o.t.train {
+		o.moments(c)
 	}
 }
 
-func (o batchStats[T]) meetForward() { o.meet() }
-
-func (o batchStats[T]) joinForward() {
-	o.join()
-	for _, n := range o.norms {
-		n.mergeMoments()
-	}
-}
-
-func (o batchStats[T]) backward(c parallel.Chunk) {
-	for _, n := range o.live {
-		n.backwardInput(c)
-	}
-}
+func (o batchStats[T]) backward(c parallel.Chunk) { o.backwardInput(c) }
 
 // batchApply is the rest: after the meeting forward, before it backward.
-type batchApply[T tensor.Float] struct{ *batchPair[T] }
+type batchApply[T tensor.Float] struct{ *batchNorm[T] }
 
-func (o batchApply[T]) wanted() bool {
-	return slices.ContainsFunc(o.norms, func(n *batchNorm[T]) bool { return n.y.wanted() })
-}
+func (o batchApply[T]) wanted() bool { return o.y.wanted() }
 
 func (o batchApply[T]) connect() {
-	for _, n := range o.norms {
-		if n.y.wanted() {
-			o.live = append(o.live, n)
-			n.dGamma, n.dBeta = newParamSlot(n.s.Gamma), newParamSlot(n.s.Beta)
+	o.dGamma, o.dBeta = newParamSlot(o.s.Gamma, o.cut), newParamSlot(o.s.Beta, o.cut)
+}
+
+func (o batchApply[T]) forward(c parallel.Chunk) { o.normalize(c) }
+
+func (o batchApply[T]) backward(c parallel.Chunk) { o.gradientSums(c) }
+
+// batchMeeting is where the chunks of some batch norms meet, each way. Ranks that
+// have each norm's chunks alone need not meet for it: what they are to remember of
+// the others' statistics goes with what is gathered later (see gather).
+type batchMeeting[T tensor.Float] struct {
+	t     *Tape[T]
+	norms []*batchNorm[T]
+	meets bool // the ranks have chunks of their own
+	apart bool // in this step, no norm's chunks are several ranks'
+
+	rows []parallel.Part[T] // one, [Chunks, the chunks' norms' 2·C]: a chunk's row is what it brings to the meeting
+}
+
+// share gives each norm its place in the chunks' rows.
+func (m *batchMeeting[T]) share() {
+	var ends [parallel.Chunks]int
+	places := make([]int, len(m.norms))
+	for i, n := range m.norms {
+		lo, hi := n.cut.chunks()
+		places[i] = slices.Max(ends[lo:hi])
+		for c := lo; c < hi; c++ {
+			ends[c] = places[i] + 2*len(n.mean)
+		}
+	}
+	width := slices.Max(ends[:])
+	rows := make([]T, parallel.Chunks*width)
+	m.rows = []parallel.Part[T]{{X: rows, Bounds: m.t.dealing.bounds(width)}}
+	for i, n := range m.norms {
+		lo, hi := n.cut.chunks()
+		for c := lo; c < hi; c++ {
+			at := c*width + places[i]
+			n.partial[c] = rows[at : at+2*len(n.mean)]
 		}
 	}
 }
 
-func (o batchApply[T]) forward(c parallel.Chunk) {
-	for _, n := range o.norms {
-		n.normalize(c)
+// isApart says whether no norm's chunks are dealt to several ranks, and a gather
+// follows.
+func (m *batchMeeting[T]) isApart() bool {
+	for _, n := range m.norms {
+		lo, hi := n.cut.chunks()
+		for _, bound := range m.t.dealing.chunks {
+			if bound > lo && bound < hi {
+				return false
+			}
+		}
+	}
+	return m.meets && m.t.common > 0
+}
+
+// begin has the rows gathered, where the batch's own statistics count.
+func (m *batchMeeting[T]) begin() {
+	if m.t.train && m.meets && !m.apart {
+		m.t.group.StartAllGather(m.rows...)
 	}
 }
 
-func (o batchApply[T]) backward(c parallel.Chunk) {
-	for _, n := range o.live {
-		n.gradientSums(c)
+// end returns when they are.
+func (m *batchMeeting[T]) end() {
+	if m.t.train && m.meets && !m.apart {
+		m.t.group.Wait()
 	}
 }
 
-func (o batchApply[T]) meetBackward() { o.meet() }
+// knows says whether this rank has what all of a norm's chunks brought.
+func (m *batchMeeting[T]) knows(n *batchNorm[T]) bool {
+	lo, _ := n.cut.chunks()
+	return !m.apart || m.t.isOwn(lo)
+}
 
-func (o batchApply[T]) joinBackward() {
-	o.join()
-	for _, n := range o.live {
-		n.mergeGradientSums()
+// settle catches up on the statistics of the other ranks' norms, once they are
+// there.
+func (m *batchMeeting[T]) settle() {
+	for _, n := range m.norms {
+		if !m.knows(n) {
+			n.mergeMoments()
+		}
+	}
+	m.moveRunning()
+}
+
+func (m *batchMeeting[T]) moveRunning() {
+	for _, n := range m.norms {
+		n.moveRunning()
+	}
+}
+
+func (m *batchMeeting[T]) wanted() bool {
+	return slices.ContainsFunc(m.norms, func(n *batchNorm[T]) bool { return n.y.wanted() })
+}
+
+func (m *batchMeeting[T]) connect() {}
+
+func (m *batchMeeting[T]) forward(parallel.Chunk) {}
+
+func (m *batchMeeting[T]) backward(parallel.Chunk) {}
+
+func (m *batchMeeting[T]) meetForward() {
+	m.apart = m.t.train && m.isApart()
+	m.begin()
+}
+
+func (m *batchMeeting[T]) joinForward() {
+	m.end()
+	for _, n := range m.norms {
+		switch {
+		case !m.t.train:
+			n.takeRunning()
+		case m.knows(n):
+			n.mergeMoments()
+		}
+	}
+	if m.t.train && !m.apart {
+		m.moveRunning()
+	}
+}
+
+func (m *batchMeeting[T]) meetBackward() { m.begin() }
+
+func (m *batchMeeting[T]) joinBackward() {
+	m.end()
+	for _, n := range m.norms {
+		if n.y.wanted() && m.knows(n) {
+			n.mergeGradientSums()
+		}
 	}
 }

@@ -12,10 +12,14 @@ type concat[T tensor.Float] struct {
 	da, db  *slot[T]
 }
 
-// Concat records the vectors a [A] and b [B] as one vector [A+B].
+// Concat records the vectors a [A] and b [B] as one vector [A+B]. Those of two
+// branches are joined before (see [Tape.Join]).
 func (t *Tape[T]) Concat(a, b *Value[T]) *Value[T] {
-	y := t.newValue(a.wantsGrad || b.wantsGrad, a.size+b.size)
-	t.record(&concat[T]{t: t, a: a, b: b, y: y})
+	if a.cut != b.cut {
+		panic("autograd: concat of two branches that are not joined")
+	}
+	y := t.newValue(a.cut, a.wantsGrad || b.wantsGrad, a.size+b.size)
+	t.record(a.cut, &concat[T]{t: t, a: a, b: b, y: y})
 	return y
 }
 

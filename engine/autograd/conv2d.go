@@ -29,6 +29,7 @@ type conv2d[T tensor.Float] struct {
 	kernel kernel.Conv2D[T]
 	x, y   *Value[T]
 	w, b   *Param[T]
+	cut    *cut
 	dx     *slot[T]
 	dw, db *paramSlot[T]
 	tree   *treeGradient[T] // forms dw, or nil
@@ -60,10 +61,10 @@ func (t *Tape[T]) Linear(x *Value[T], w, b *Param[T], relu bool) *Value[T] {
 }
 
 func (t *Tape[T]) linearMap(s kernel.Conv, x *Value[T], w, b *Param[T], shape ...int) *Value[T] {
-	y := t.newValue(true, shape...)
+	y := t.newValue(x.cut, true, shape...)
 	y.relu = s.ReLU
-	k := t.kernels.Conv2D(s, t.maxChunk())
-	t.record(&conv2d[T]{t: t, kernel: k, x: x, y: y, w: w, b: b})
+	k := t.kernels.Conv2D(s, t.maxChunk(x.cut))
+	t.record(x.cut, &conv2d[T]{t: t, kernel: k, x: x, y: y, w: w, b: b, cut: x.cut})
 	return y
 }
 
@@ -83,13 +84,13 @@ func (o *conv2d[T]) wanted() bool { return o.y.wanted() }
 
 func (o *conv2d[T]) connect() {
 	o.dx = o.x.newSlot(false)
-	o.dw, o.db = newParamSlot(o.w), newParamSlot(o.b)
+	o.dw, o.db = newParamSlot(o.w, o.cut), newParamSlot(o.b, o.cut)
 }
 
 func (o *conv2d[T]) weights() weights[T] { return weights[T]{o.w, o.b, o.kernel} }
 
 func (o *conv2d[T]) plant() *treeGradient[T] {
-	o.tree = o.t.treeGradient(o.kernel, o.w)
+	o.tree = o.t.treeGradient(o.kernel, o.w, o.cut)
 	return o.tree
 }
 

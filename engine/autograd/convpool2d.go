@@ -17,6 +17,7 @@ type convPool2d[T tensor.Float] struct {
 	x, y   *Value[T]
 	argmax []uint16
 	w, b   *Param[T]
+	cut    *cut
 	dx     *slot[T]
 	dw, db *paramSlot[T]
 }
@@ -30,11 +31,11 @@ func (t *Tape[T]) ConvPool2D(x *Value[T], w, b *Param[T], k, stride int, relu bo
 	if err := p.Check(); err != nil {
 		panic(fmt.Errorf("autograd: %w", err))
 	}
-	y := t.newValue(true, p.OH(), p.OW(), p.C)
+	y := t.newValue(x.cut, true, p.OH(), p.OW(), p.C)
 	y.relu = relu
-	t.record(&convPool2d[T]{
-		t: t, kernel: t.kernels.ConvPool2D(s, p, t.maxChunk()),
-		x: x, y: y, argmax: make([]uint16, len(y.Data)), w: w, b: b,
+	t.record(x.cut, &convPool2d[T]{
+		t: t, kernel: t.kernels.ConvPool2D(s, p, t.maxChunk(x.cut)),
+		x: x, y: y, argmax: make([]uint16, len(y.Data)), w: w, b: b, cut: x.cut,
 	})
 	return y
 }
@@ -43,7 +44,7 @@ func (o *convPool2d[T]) wanted() bool { return o.y.wanted() }
 
 func (o *convPool2d[T]) connect() {
 	o.dx = o.x.newSlot(false)
-	o.dw, o.db = newParamSlot(o.w), newParamSlot(o.b)
+	o.dw, o.db = newParamSlot(o.w, o.cut), newParamSlot(o.b, o.cut)
 }
 
 func (o *convPool2d[T]) weights() weights[T] { return weights[T]{o.w, o.b, o.kernel} }

@@ -44,7 +44,7 @@ func (t *Tape[T]) CrossEntropy(x *Value[T], label *Labels) *Scalar[T] {
 		t: t, kernel: t.kernels.CrossEntropy(x.size), x: x, label: label,
 		loss: t.newScalar(), d: make([]T, len(x.Data)),
 	}
-	t.record(o)
+	t.record(x.cut, o)
 	return o.loss
 }
 

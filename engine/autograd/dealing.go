@@ -52,10 +52,11 @@ func (d *dealing[T]) clock() time.Duration {
 	return d.now() - d.idle
 }
 
-// tell says how long each of the rank's chunks took in this step.
-func (d *dealing[T]) tell(own []parallel.Chunk) {
-	for _, c := range own {
-		d.times.X[c.Index] = T(d.busy) / T(len(own))
+// tell says how long each of the own rank's chunks took in this step.
+func (d *dealing[T]) tell(rank int) {
+	lo, hi := d.of(rank)
+	for c := lo; c < hi; c++ {
+		d.times.X[c] = T(d.busy) / T(hi-lo)
 	}
 	d.busy = 0
 }

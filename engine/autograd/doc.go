@@ -8,14 +8,16 @@
 // into the inputs, [Tape.Forward], [Tape.Backward], and the parameters'
 // gradients are there.
 //
-// A batch runs as the chunks of package parallel. The ops between two points
+// A batch runs as the chunks of package parallel; of a model's branches
+// ([Tape.BranchInput]) each has chunks of its own. The ops between two points
 // where the whole batch must meet (batch norm's statistics, their gradient
 // sums, the losses) form a segment, and a chunk goes through a segment before
 // the next chunk starts: its maps stay in the cache. While ranks wait for each
 // other at such a point, each packs the weights that come next or forms its last
-// chunk's weight gradients. Where little is left to compute, ranks need not meet:
-// after a [Tape.Gather] every rank runs all chunks. Which chunks are whose may
-// change between two steps, as a slower rank gets fewer ([Tape.SetClock]).
+// chunk's weight gradients. Ranks need not meet for what one of them has alone, as
+// two have a branch each, nor where little is left to compute: after a
+// [Tape.Gather] every rank runs all chunks. Which chunks are whose may change
+// between two steps, as a slower rank gets fewer ([Tape.SetClock]).
 //
 // Why a tape that is recorded once? The shapes of a training run never
 // change, so all decisions (buffers, kernels, which op adds to a gradient and

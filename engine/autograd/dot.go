@@ -20,7 +20,7 @@ type dot[T tensor.Float] struct {
 // gradient given from outside enters the tape.
 func (t *Tape[T]) Dot(x *Value[T]) (scalar *Scalar[T], g []T) {
 	o := &dot[T]{t: t, x: x, g: make([]T, len(x.Data)), scalar: t.newScalar()}
-	t.record(o)
+	t.record(x.cut, o)
 	return o.scalar, o.g
 }
 

@@ -20,8 +20,8 @@ func (t *Tape[T]) Flatten(x *Value[T]) *Value[T] {
 	if len(x.Shape) != 3 {
 		panic(fmt.Sprintf("autograd: flatten: input %v: want [H, W, C]", x.Shape))
 	}
-	y := t.newValue(x.wantsGrad, x.size)
-	t.record(&flatten[T]{t: t, x: x, y: y})
+	y := t.newValue(x.cut, x.wantsGrad, x.size)
+	t.record(x.cut, &flatten[T]{t: t, x: x, y: y})
 	return y
 }
 

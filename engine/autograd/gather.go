@@ -7,20 +7,21 @@ import (
 	"github.com/pairlab/pairlab/engine/tensor"
 )
 
-// gather brings the ranks' rows of its values to all ranks, in training, where
-// the ops that follow are common: every rank runs them on all chunks. It has no
-// gradient: each rank has its own rows' already.
+// gather brings the ranks' rows of its values to all ranks. The ops that follow
+// are common: every rank runs them on all chunks. It has no gradient: each rank
+// has its own rows' already.
 type gather[T tensor.Float] struct {
 	t      *Tape[T]
 	x      []*Value[T]
+	cuts   []*cut
 	parts  []parallel.Part[T]
-	places [][]int // the parts' bounds
+	places [][]int // the values' bounds
 }
 
 // Gather records that from here on every rank computes all rows, of which x are
 // all that it needs, until the way back has come to x again. Its chunks' batch
 // norms and losses then meet nobody: it pays where all that follows takes less
-// time than that. In evaluation nothing is gathered.
+// time than that.
 func (t *Tape[T]) Gather(x ...*Value[T]) {
 	if t.group.Size() == 1 {
 		return
@@ -28,11 +29,13 @@ func (t *Tape[T]) Gather(x ...*Value[T]) {
 	if t.common > 0 {
 		panic("autograd: a second gather")
 	}
-	o := &gather[T]{t: t, x: slices.Clone(x), parts: make([]parallel.Part[T], len(x)), places: make([][]int, len(x))}
-	for i := range x {
-		o.places[i] = make([]int, t.group.Size()+1)
+	o := &gather[T]{t: t, x: slices.Clone(x)}
+	for _, v := range x {
+		o.cuts = append(o.cuts, v.cut)
+		o.places = append(o.places, make([]int, t.group.Size()+1))
 	}
-	t.record(o)
+	o.parts = make([]parallel.Part[T], 0, len(x)+len(t.meetings))
+	t.record(noRows, o)
 	t.common = len(t.ops)
 }
 
@@ -44,26 +47,34 @@ func (o *gather[T]) forward(parallel.Chunk) {}
 
 func (o *gather[T]) backward(parallel.Chunk) {}
 
+// meetForward has the statistics gathered, too, of which the ranks have told each
+// other nothing yet.
 func (o *gather[T]) meetForward() {
-	if !o.t.train {
-		return
-	}
+	o.parts = o.parts[:0]
 	for i, v := range o.x {
 		bounds := o.places[i]
 		for rank, chunk := range o.t.dealing.chunks {
 			rows := o.t.n
 			if chunk < parallel.Chunks {
-				rows = o.t.grid[chunk].Lo
+				rows = o.cuts[i].grid[chunk].Lo
 			}
 			bounds[rank] = rows * v.size
 		}
-		o.parts[i] = parallel.Part[T]{X: v.Data[:o.t.n*v.size], Bounds: bounds}
+		o.parts = append(o.parts, parallel.Part[T]{X: v.Data[:o.t.n*v.size], Bounds: bounds})
+	}
+	for _, m := range o.t.meetings {
+		if o.t.train && m.apart {
+			o.parts = append(o.parts, m.rows...)
+		}
 	}
 	o.t.group.StartAllGather(o.parts...)
 }
 
 func (o *gather[T]) joinForward() {
-	if o.t.train {
-		o.t.group.Wait()
+	o.t.group.Wait()
+	for _, m := range o.t.meetings {
+		if o.t.train && m.apart {
+			m.settle()
+		}
 	}
 }

@@ -57,7 +57,7 @@ func gatherStep(g parallel.Group[float64], gathers bool, n int, meetings *int) o
 	tape.Finish()
 
 	// What a rank does not need must have no part in what it computes.
-	lo, hi := tape.Rows(n)
+	lo, hi := tape.Rows(in, n)
 	clear(in.Data[:lo*5])
 	clear(in.Data[hi*5:])
 	first, end := tape.Labelled(n)

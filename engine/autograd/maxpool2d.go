@@ -25,8 +25,8 @@ type maxPool2d[T tensor.Float] struct {
 // given stride, without padding. The result is [OH, OW, C].
 func (t *Tape[T]) MaxPool2D(x *Value[T], k, stride int) *Value[T] {
 	p := poolShape(x, k, stride)
-	y := t.newValue(x.wantsGrad, p.OH(), p.OW(), p.C)
-	t.record(&maxPool2d[T]{
+	y := t.newValue(x.cut, x.wantsGrad, p.OH(), p.OW(), p.C)
+	t.record(x.cut, &maxPool2d[T]{
 		t: t, kernel: t.kernels.MaxPool2D(p), x: x, y: y,
 		argmax: make([]uint16, len(y.Data)),
 	})

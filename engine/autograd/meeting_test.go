@@ -14,14 +14,17 @@ import (
 // diary is what happened in a step, in order.
 type diary []string
 
-// solo is a single rank that writes down its meetings.
-type solo struct {
+// second is the second of two ranks, whose first has nothing to tell. It writes
+// down their meetings.
+type second struct {
 	parallel.Solo[float32]
 	*diary
 }
 
-func (s solo) StartAllGather(...parallel.Part[float32]) { *s.diary = append(*s.diary, "start") }
-func (s solo) Wait()                                    { *s.diary = append(*s.diary, "wait") }
+func (s second) Rank() int                                { return 1 }
+func (s second) Size() int                                { return 2 }
+func (s second) StartAllGather(...parallel.Part[float32]) { *s.diary = append(*s.diary, "start") }
+func (s second) Wait()                                    { *s.diary = append(*s.diary, "wait") }
 
 // kernels write down what their convolutions do, by their output channels.
 type kernels struct {
@@ -66,7 +69,7 @@ func TestMeetingsAreUsed(t *testing.T) {
 	w2, b2 := lin(2, 5)
 	p.Seal()
 	const n = 1 // row, of the last chunk
-	tape := autograd.NewTape[float32](kernels{portable.New[float32](), &d}, p, solo{diary: &d}, n)
+	tape := autograd.NewTape[float32](kernels{portable.New[float32](), &d}, p, second{diary: &d}, n)
 	in := tape.Input(false, 4)
 	rng := rand.New(rand.NewPCG(1, 1))
 	for i := range in.Data {
@@ -83,8 +86,8 @@ func TestMeetingsAreUsed(t *testing.T) {
 	tape.Backward()
 	want := diary{
 		"pack 5", "forward 5", "start", "pack 2", "wait", "forward 2",
-		"start", "wait", // the losses
 		"input 2", "start", "weights 2", "wait", "weights 5",
+		"start", "wait", // the gradients and the losses
 	}
 	if !slices.Equal(d, want) {
 		t.Errorf("a step is\n%q, want\n%q", d, want)

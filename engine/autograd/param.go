@@ -15,9 +15,10 @@ type Param[T tensor.Float] struct {
 	Data  []T
 	Grad  []T // of the last step; zero where no loss reaches the parameter
 
-	at        int                  // where it is in the vector of all
-	partial   [parallel.Chunks][]T // each chunk's gradient
-	consumers int                  // that are connected; the first writes the partial gradient
+	at        int                   // where it is in the vector of all
+	partial   [parallel.Chunks][]T  // each chunk's gradient
+	consumers int                   // that are connected
+	written   [parallel.Chunks]bool // by a consumer
 }
 
 // Buffer is a tensor of a model's state that is not trained: batch norm's
@@ -96,17 +97,23 @@ func (p *Params[T]) Count() int {
 // the next forward pass.
 func (p *Params[T]) Changed() { p.version++ }
 
-// paramSlot is where one consumer of a parameter puts its gradient. The
-// first to run writes the chunk's gradient, later ones add to it.
+// paramSlot is where one consumer of a parameter puts its gradient. The first
+// that runs on a chunk writes the chunk's gradient, later ones add to it.
 type paramSlot[T tensor.Float] struct {
 	p       *Param[T]
-	scratch []T // nil for the one that writes
+	adds    [parallel.Chunks]bool
+	scratch []T // nil for one that never adds
 }
 
-func newParamSlot[T tensor.Float](p *Param[T]) *paramSlot[T] {
+func newParamSlot[T tensor.Float](p *Param[T], c *cut) *paramSlot[T] {
 	s := &paramSlot[T]{p: p}
-	if p.consumers > 0 {
-		s.scratch = make([]T, len(p.Data))
+	lo, hi := c.chunks()
+	for i := lo; i < hi; i++ {
+		s.adds[i] = p.written[i]
+		p.written[i] = true
+		if s.adds[i] && s.scratch == nil {
+			s.scratch = make([]T, len(p.Data))
+		}
 	}
 	p.consumers++
 	return s
@@ -114,14 +121,14 @@ func newParamSlot[T tensor.Float](p *Param[T]) *paramSlot[T] {
 
 // dst is what the consumer's kernel writes for a chunk; add must follow.
 func (s *paramSlot[T]) dst(c parallel.Chunk) []T {
-	if s.scratch != nil {
+	if s.adds[c.Index] {
 		return s.scratch
 	}
 	return s.p.partial[c.Index]
 }
 
 func (s *paramSlot[T]) add(c parallel.Chunk, e kernel.Elementwise[T]) {
-	if s.scratch != nil {
+	if s.adds[c.Index] {
 		e.Add(s.p.partial[c.Index], s.scratch)
 	}
 }

@@ -87,19 +87,19 @@ func (p *profile[T]) wrap(pass []segment[T], phase Phase, end string) {
 		}
 		merged := end
 		if i < len(pass)-1 {
-			merged = opName[T](s.ops[len(s.ops)-1])
+			merged = opName[T](s.ops[len(s.ops)-1].op)
 		}
-		ops := make([]op[T], len(s.ops))
+		ops := make([]cutOp[T], len(s.ops))
 		for j, o := range s.ops {
-			timer := p.timer(opName[T](o), phase)
-			ops[j] = timedOp[T]{o, timer}
-			if c, ok := o.(*conv2d[T]); ok && c.tree != nil && phase == BackwardPhase {
+			timer := p.timer(opName[T](o.op), phase)
+			ops[j] = cutOp[T]{timedOp[T]{o.op, timer}, o.cut}
+			if c, ok := o.op.(*conv2d[T]); ok && c.tree != nil && phase == BackwardPhase {
 				c.tree.kernel = timedTree[T]{c.tree.kernel, timer}
 			}
 		}
-		late := make([]lateOp, len(s.late))
+		late := make([]cutLateOp, len(s.late))
 		for j, o := range s.late {
-			late[j] = timedLate{o, p.timer(opName[T](o.(op[T])), phase)}
+			late[j] = cutLateOp{timedLate{o.op, p.timer(opName[T](o.op.(op[T])), phase)}, o.cut}
 		}
 		merge := p.timer(merged, MergePhase)
 		s.ops, s.late, s.meet, s.join = ops, late, merge.timed(s.meet), merge.timed(s.join)
@@ -167,8 +167,10 @@ func opName[T tensor.Float](o op[T]) string {
 	case *convPool2d[T]:
 		return baseName(o.w.Name)
 	case batchStats[T]:
-		return baseName(o.norms[0].s.Gamma.Name)
+		return baseName(o.s.Gamma.Name)
 	case batchApply[T]:
+		return baseName(o.s.Gamma.Name)
+	case *batchMeeting[T]:
 		return baseName(o.norms[0].s.Gamma.Name)
 	case *crossEntropy[T]:
 		return "cross-entropy"

@@ -1,6 +1,8 @@
 package autograd
 
 import (
+	"slices"
+
 	"github.com/pairlab/pairlab/engine/kernel"
 	"github.com/pairlab/pairlab/engine/parallel"
 	"github.com/pairlab/pairlab/engine/tensor"
@@ -37,6 +39,8 @@ type reducer[T tensor.Float] struct {
 	spans  []span[T]          // of the vector without those
 	rooms  [][]T              // for subtrees' sums of other ranks
 	news   []parallel.Part[T] // what is gathered with a short vector's
+
+	unwritten [parallel.Chunks][][]T // gradients that no consumer writes for a chunk, but for others
 
 	plan[T]
 }
@@ -152,6 +156,13 @@ func (r *reducer[T]) room() []T {
 // rank finishes the whole, news are gathered with the gradients.
 func (r *reducer[T]) finish(chunks []int, news []parallel.Part[T]) {
 	r.news = news
+	for _, p := range r.params.List {
+		for i, written := range p.written {
+			if !written && p.consumers > 0 {
+				r.unwritten[i] = append(r.unwritten[i], p.partial[i])
+			}
+		}
+	}
 	r.deal(chunks)
 	at := 0
 	for i := range len(r.trees) + 1 {
@@ -170,20 +181,23 @@ func (r *reducer[T]) finish(chunks []int, news []parallel.Part[T]) {
 	}
 }
 
-// begin is called before the chunks' gradients are written: empty ones have
-// none.
-func (r *reducer[T]) begin(grid *parallel.Grid) {
-	for _, c := range grid[r.lo:r.hi] {
-		if c.Len() == 0 {
-			clear(r.params.partial[c.Index])
+// begin is called before the chunks' gradients are written: those that are not
+// are zero, all of an empty chunk among them.
+func (r *reducer[T]) begin(cuts []*cut) {
+	for i := r.lo; i < r.hi; i++ {
+		if slices.ContainsFunc(cuts, func(c *cut) bool { return c.has(i) && c.grid[i].Len() == 0 }) {
+			clear(r.params.partial[i])
+		}
+		for _, g := range r.unwritten[i] {
+			clear(g)
 		}
 	}
 }
 
 // grow writes a tree gradient of the rank's subtrees, whose chunks are through.
-func (r *reducer[T]) grow(g *treeGradient[T], grid *parallel.Grid) {
+func (r *reducer[T]) grow(g *treeGradient[T]) {
 	for _, n := range r.nodes {
-		g.sum(r.params.partial[n.Lo], grid, n)
+		g.sum(r.params.partial[n.Lo], n)
 	}
 }
 

@@ -15,9 +15,9 @@ type relu[T tensor.Float] struct {
 // ReLU records y = max(x, 0). Ops that can apply it to their own output do
 // so without another pass: see their relu argument.
 func (t *Tape[T]) ReLU(x *Value[T]) *Value[T] {
-	y := t.newValue(x.wantsGrad, x.Shape...)
+	y := t.newValue(x.cut, x.wantsGrad, x.Shape...)
 	y.relu = true
-	t.record(&relu[T]{t: t, x: x, y: y})
+	t.record(x.cut, &relu[T]{t: t, x: x, y: y})
 	return y
 }
 

@@ -35,15 +35,27 @@ type packer[T tensor.Float] interface{ weights() weights[T] }
 // lateOp is an op with a part of its backward pass that no other op waits for.
 type lateOp interface{ backwardLate(c parallel.Chunk) }
 
+// cutOp is an op with the cut of the rows that it runs on.
+type cutOp[T tensor.Float] struct {
+	op  op[T]
+	cut *cut
+}
+
+// cutLateOp is an op's late part likewise.
+type cutLateOp struct {
+	op  lateOp
+	cut *cut
+}
+
 // segment is a run of ops that one chunk goes through before the next chunk
 // starts, and then the meeting of the chunks. What can be computed while the
 // ranks' news travel is done between meet and join.
 type segment[T tensor.Float] struct {
 	packs  []weights[T] // of its ops
-	ops    []op[T]
-	common bool               // in training, every rank runs it on all chunks
+	ops    []cutOp[T]
+	common bool               // every rank runs it on all chunks
 	meet   func()             // or nil
-	late   []lateOp           // of its ops
+	late   []cutLateOp        // of its ops
 	trees  []*treeGradient[T] // of its ops, formed when all chunks are through
 	join   func()
 }
@@ -51,7 +63,7 @@ type segment[T tensor.Float] struct {
 // plant gives a segment its trees, when all ops are connected.
 func (t *Tape[T]) plant(s *segment[T]) {
 	for _, o := range s.ops {
-		if p, ok := o.(planter[T]); ok {
+		if p, ok := o.op.(planter[T]); ok {
 			if g := p.plant(); g != nil {
 				s.trees = append(s.trees, g)
 			}
@@ -66,31 +78,28 @@ func (s *segment[T]) begin() {
 	}
 }
 
-func (s *segment[T]) forward(c parallel.Chunk) {
-	if c.Len() == 0 {
-		return
-	}
+func (s *segment[T]) forward(chunk int) {
 	for _, o := range s.ops {
-		o.forward(c)
+		if c := o.cut.grid[chunk]; c.Len() > 0 {
+			o.op.forward(c)
+		}
 	}
 }
 
-func (s *segment[T]) backward(c parallel.Chunk) {
-	if c.Len() == 0 {
-		return
-	}
+func (s *segment[T]) backward(chunk int) {
 	for _, o := range s.ops {
-		o.backward(c)
+		if c := o.cut.grid[chunk]; c.Len() > 0 {
+			o.op.backward(c)
+		}
 	}
 }
 
 // backwardLate follows the chunk's way through the ops, while its maps are in
 // the cache: the last chunk's is what hides the meeting.
-func (s *segment[T]) backwardLate(c parallel.Chunk) {
-	if c.Len() == 0 {
-		return
-	}
+func (s *segment[T]) backwardLate(chunk int) {
 	for _, o := range s.late {
-		o.backwardLate(c)
+		if c := o.cut.grid[chunk]; c.Len() > 0 {
+			o.op.backwardLate(c)
+		}
 	}
 }

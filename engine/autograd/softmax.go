@@ -31,8 +31,8 @@ func (t *Tape[T]) Softmax(x *Value[T]) *Value[T] { return t.softmax(x, false) }
 func (t *Tape[T]) LogSoftmax(x *Value[T]) *Value[T] { return t.softmax(x, true) }
 
 func (t *Tape[T]) softmax(x *Value[T], log bool) *Value[T] {
-	y := t.newValue(x.wantsGrad, x.Shape...)
-	t.record(&softmax[T]{t: t, log: log, x: x, y: y})
+	y := t.newValue(x.cut, x.wantsGrad, x.Shape...)
+	t.record(x.cut, &softmax[T]{t: t, log: log, x: x, y: y})
 	return y
 }
 

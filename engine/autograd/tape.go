@@ -20,8 +20,9 @@ type Tape[T tensor.Float] struct {
 	dealing     *dealing[T]
 	reducer     *reducer[T]
 
-	ops               []op[T]
-	common            int // the first op that every rank runs on all chunks in training; 0 if there is none
+	ops               []cutOp[T]
+	common            int                // the first op that every rank runs on all chunks; 0 if there is none
+	meetings          []*batchMeeting[T] // of batch norms before common
 	values            []*Value[T]
 	forward, backward []segment[T] // what runs, in order; made by Finish
 	packed            int          // the version of the parameters that the kernels hold
@@ -32,7 +33,8 @@ type Tape[T tensor.Float] struct {
 	gathered          []parallel.Part[T] // what goes at once
 
 	n     int // rows of the current batch
-	grid  parallel.Grid
+	batch *cut
+	cuts  []*cut // batch and its branches
 	train bool
 
 	between func() (idle time.Duration, err error)
@@ -46,18 +48,26 @@ func NewTape[T tensor.Float](kernels kernel.Set[T], params *Params[T], group par
 		panic(fmt.Sprintf("autograd: batches of at most %d rows: want 1 or more", maxBatch))
 	}
 	e := kernels.Elementwise()
-	return &Tape[T]{
+	t := &Tape[T]{
 		kernels: kernels, elementwise: e,
 		params: params, maxBatch: maxBatch,
 		group: group, dealing: newDealing(group),
 		reducer: newReducer(params, group, e),
 	}
+	t.batch = t.cut(0, 1)
+	return t
 }
 
 // Input records an input of the given shape per row, filled by the caller
 // before each forward pass. wantsGrad makes its gradient available.
 func (t *Tape[T]) Input(wantsGrad bool, shape ...int) *Value[T] {
-	return t.newValue(wantsGrad, shape...)
+	return t.newValue(t.batch, wantsGrad, shape...)
+}
+
+// BranchInput records the input of one of several branches: ops that do not look
+// at each other's rows before a [Tape.Join], of which ranks may compute some alone.
+func (t *Tape[T]) BranchInput(branch, branches int, wantsGrad bool, shape ...int) *Value[T] {
+	return t.newValue(t.cut(branch, branches), wantsGrad, shape...)
 }
 
 // Values are all that the tape computes, in the order of their recording.
@@ -66,10 +76,7 @@ func (t *Tape[T]) Values() []*Value[T] { return t.values }
 // MaxBatch is the largest number of rows a batch may have.
 func (t *Tape[T]) MaxBatch() int { return t.maxBatch }
 
-func (t *Tape[T]) record(o op[T]) { t.ops = append(t.ops, o) }
-
-// maxChunk is the largest number of rows that a chunk can have.
-func (t *Tape[T]) maxChunk() int { return (t.maxBatch + parallel.Chunks - 1) / parallel.Chunks }
+func (t *Tape[T]) record(c *cut, o op[T]) { t.ops = append(t.ops, cutOp[T]{o, c}) }
 
 // Finish ends the recording: what the minimised losses reach gets its
 // gradient buffers, and the ops are cut into segments.
@@ -77,10 +84,10 @@ func (t *Tape[T]) Finish() {
 	var run segment[T]
 	for i, o := range t.ops {
 		run.ops, run.common = append(run.ops, o), t.isCommon(i)
-		if p, ok := o.(packer[T]); ok {
+		if p, ok := o.op.(packer[T]); ok {
 			run.packs = append(run.packs, p.weights())
 		}
-		if j, ok := o.(forwardJoiner); ok {
+		if j, ok := o.op.(forwardJoiner); ok {
 			run.meet, run.join = j.meetForward, j.joinForward
 			t.forward = append(t.forward, run)
 			run = segment[T]{}
@@ -95,16 +102,16 @@ func (t *Tape[T]) Finish() {
 
 	run = segment[T]{}
 	for i, o := range slices.Backward(t.ops) {
-		if !o.wanted() {
+		if !o.op.wanted() {
 			continue
 		}
-		o.connect()
+		o.op.connect()
 		// Where a segment goes back over the gather, others' rows are of no more use.
 		run.ops, run.common = append(run.ops, o), t.isCommon(i)
-		if l, ok := o.(lateOp); ok {
-			run.late = append(run.late, l)
+		if l, ok := o.op.(lateOp); ok {
+			run.late = append(run.late, cutLateOp{l, o.cut})
 		}
-		if j, ok := o.(backwardJoiner); ok {
+		if j, ok := o.op.(backwardJoiner); ok {
 			run.meet, run.join = j.meetBackward, j.joinBackward
 			t.backward = append(t.backward, run)
 			run = segment[T]{}
@@ -122,7 +129,7 @@ func (t *Tape[T]) Finish() {
 	t.reducer.finish(t.dealing.chunks, t.news)
 }
 
-// isCommon says whether every rank runs op i on all chunks in training.
+// isCommon says whether every rank runs op i on all chunks.
 func (t *Tape[T]) isCommon(i int) bool { return t.common > 0 && i >= t.common }
 
 // SetBetween has fn called again and again during Forward and Backward, each
@@ -153,19 +160,26 @@ func (t *Tape[T]) Forward(n int, train bool) {
 	if t.forward == nil || n < 1 || n > t.maxBatch {
 		panic(fmt.Sprintf("autograd: forward pass of %d rows: want a finished tape and 1..%d", n, t.maxBatch))
 	}
-	t.n, t.grid, t.train = n, parallel.Cut(n), train
+	t.n, t.train = n, train
+	for _, c := range t.cuts {
+		c.grid = parallel.CutPart(n, c.part, c.parts)
+	}
+	for _, s := range t.scalars {
+		clear(s.partial[:])
+	}
 	t.pack(0)
-	for i, s := range t.forward {
+	for k, s := range t.forward {
 		begun := t.dealing.clock()
-		for _, c := range t.chunksOf(&s) {
-			s.forward(c)
+		lo, hi := t.chunksOf(&s)
+		for i := lo; i < hi; i++ {
+			s.forward(i)
 			if !t.goesOn() {
 				return
 			}
 		}
 		t.worked(&s, begun)
 		s.begin()
-		t.pack(i + 1)
+		t.pack(k + 1)
 		s.join()
 	}
 	t.packed = t.params.version
@@ -182,16 +196,13 @@ func (t *Tape[T]) pack(segment int) {
 	}
 }
 
-// own are the chunks of the current batch that are this rank's.
-func (t *Tape[T]) own() []parallel.Chunk {
-	lo, hi := t.dealing.of(t.group.Rank())
-	return t.grid[lo:hi]
-}
+// own are the chunks [lo, hi) that are this rank's.
+func (t *Tape[T]) own() (lo, hi int) { return t.dealing.of(t.group.Rank()) }
 
-// chunksOf are the chunks that this rank runs a segment on.
-func (t *Tape[T]) chunksOf(s *segment[T]) []parallel.Chunk {
-	if s.common && t.train {
-		return t.grid[:]
+// chunksOf are the chunks [lo, hi) that this rank runs a segment on.
+func (t *Tape[T]) chunksOf(s *segment[T]) (lo, hi int) {
+	if s.common {
+		return 0, parallel.Chunks
 	}
 	return t.own()
 }
@@ -205,56 +216,57 @@ func (t *Tape[T]) worked(s *segment[T], begun time.Duration) {
 }
 
 // isOwn says whether a chunk is this rank's.
-func (t *Tape[T]) isOwn(c parallel.Chunk) bool {
-	lo, hi := t.dealing.of(t.group.Rank())
-	return c.Index >= lo && c.Index < hi
+func (t *Tape[T]) isOwn(chunk int) bool {
+	lo, hi := t.own()
+	return chunk >= lo && chunk < hi
 }
 
 // Labelled are the rows [lo, hi) of a batch of n that this rank needs labels
-// for: those of [Tape.Rows], or after a gather all.
+// for: those that it computes, or after a gather all.
 func (t *Tape[T]) Labelled(n int) (lo, hi int) {
 	if t.common > 0 {
 		return 0, n
 	}
-	return t.Rows(n)
+	return t.rows(t.batch, n)
 }
 
-// Rows are the rows [lo, hi) of a batch of n that this rank computes: it
-// needs inputs for no others, and labels for [Tape.Labelled]. After a step they may
-// be others.
-func (t *Tape[T]) Rows(n int) (lo, hi int) {
-	first, end := t.dealing.of(t.group.Rank())
+// Rows are the rows [lo, hi) of a batch of n for which this rank needs the input
+// x. After a step they may be others.
+func (t *Tape[T]) Rows(x *Value[T], n int) (lo, hi int) { return t.rows(x.cut, n) }
+
+func (t *Tape[T]) rows(c *cut, n int) (lo, hi int) {
+	first, end := t.own()
 	if first == end {
 		return 0, 0
 	}
-	grid := parallel.Cut(n)
+	grid := parallel.CutPart(n, c.part, c.parts)
 	return grid[first].Lo, grid[end-1].Hi
 }
 
 // Backward runs the record backwards over the rows of the last forward pass
 // and leaves the gradients in the parameters: those of the rank's [Tape.Slice].
 func (t *Tape[T]) Backward() {
-	t.reducer.begin(&t.grid)
+	t.reducer.begin(t.cuts)
 	for _, s := range t.backward {
 		begun := t.dealing.clock()
-		chunks := t.chunksOf(&s)
-		for i, c := range chunks {
-			s.backward(c)
-			if i == len(chunks)-1 {
+		lo, hi := t.chunksOf(&s)
+		for i := lo; i < hi; i++ {
+			s.backward(i)
+			if i == hi-1 {
 				s.begin()
 			}
-			if t.isOwn(c) {
-				s.backwardLate(c)
+			if t.isOwn(i) {
+				s.backwardLate(i)
 			}
 			if !t.goesOn() {
 				return
 			}
 		}
-		if len(chunks) == 0 {
+		if lo == hi {
 			s.begin()
 		}
 		for _, g := range s.trees {
-			t.reducer.grow(g, &t.grid)
+			t.reducer.grow(g)
 		}
 		t.worked(&s, begun)
 		s.join()
@@ -266,20 +278,17 @@ func (t *Tape[T]) Backward() {
 func (t *Tape[T]) endForward() {
 	width := len(t.scalars)
 	last := &t.forward[len(t.forward)-1]
-	for _, c := range t.chunksOf(last) {
+	lo, hi := t.chunksOf(last)
+	for c := lo; c < hi; c++ {
 		for i, s := range t.scalars {
-			if c.Len() == 0 {
-				s.partial[c.Index] = 0
-			}
-			t.scalarSums.X[c.Index*width+i] = s.partial[c.Index]
+			t.scalarSums.X[c*width+i] = s.partial[c]
 		}
 	}
 	t.newsDue = t.train && t.group.Size() > 1
-	complete := t.train && last.common
-	if t.newsDue && !complete {
+	if t.newsDue && !last.common {
 		return
 	}
-	if !complete {
+	if !last.common {
 		t.gathered = append(t.gathered[:0], t.scalarSums)
 		parallel.AllGather(t.group, t.gathered...)
 	}
@@ -307,7 +316,7 @@ func (t *Tape[T]) joinNews() {
 }
 
 func (t *Tape[T]) reduce() {
-	t.dealing.tell(t.own())
+	t.dealing.tell(t.group.Rank())
 	t.reducer.reduce()
 	if t.reducer.whole() && t.newsDue {
 		t.joinNews()

@@ -16,6 +16,7 @@ const treeSize = 1 << 16
 type treeGradient[T tensor.Float] struct {
 	kernel kernel.TreeWeights[T]
 	lo, hi int // the weights in the parameter vector
+	cut    *cut
 	dy, x  [parallel.Chunks][]T
 	n      [parallel.Chunks]int
 }
@@ -26,7 +27,7 @@ type planter[T tensor.Float] interface{ plant() *treeGradient[T] }
 
 // treeGradient is that of the weights w of k, if k can form it, it is large,
 // and nothing else has a part in it; else nil.
-func (t *Tape[T]) treeGradient(k kernel.Conv2D[T], w *Param[T]) *treeGradient[T] {
+func (t *Tape[T]) treeGradient(k kernel.Conv2D[T], w *Param[T], c *cut) *treeGradient[T] {
 	able, ok := k.(kernel.TreeConv2D[T])
 	if !ok || len(w.Data) < treeSize || w.consumers != 1 {
 		return nil
@@ -35,7 +36,7 @@ func (t *Tape[T]) treeGradient(k kernel.Conv2D[T], w *Param[T]) *treeGradient[T]
 	if weights == nil {
 		return nil
 	}
-	g := &treeGradient[T]{kernel: weights, lo: w.at, hi: w.at + len(w.Data)}
+	g := &treeGradient[T]{kernel: weights, lo: w.at, hi: w.at + len(w.Data), cut: c}
 	t.reducer.trees = append(t.reducer.trees, g)
 	for i := len(t.reducer.trees) - 1; i > 0 && t.reducer.trees[i-1].lo > g.lo; i-- {
 		t.reducer.trees[i-1], t.reducer.trees[i] = g, t.reducer.trees[i-1]
@@ -49,9 +50,9 @@ func (g *treeGradient[T]) take(c parallel.Chunk, dy, x []T) {
 }
 
 // sum writes a subtree's gradient into its place in the vector.
-func (g *treeGradient[T]) sum(vector []T, grid *parallel.Grid, n parallel.Node) {
+func (g *treeGradient[T]) sum(vector []T, n parallel.Node) {
 	from, to := n.Lo, n.Lo+n.Size
-	for i, c := range grid[from:to] {
+	for i, c := range g.cut.grid[from:to] {
 		g.n[from+i] = c.Len()
 	}
 	g.kernel.Backward(vector[g.lo:g.hi], g.dy[from:to], g.x[from:to], g.n[from:to])

@@ -12,6 +12,7 @@ type Value[T tensor.Float] struct {
 	Data  []T   // [maxBatch, Shape...]; the rows of the current batch come first
 
 	size      int
+	cut       *cut // of the rows, for the ops that are recorded next
 	relu      bool // the output of a ReLU: its gradient is 0 where Data is not above 0
 	wantsGrad bool // depends on a parameter, or on an input whose gradient is wanted
 	slots     []*slot[T]
@@ -24,9 +25,9 @@ type slot[T tensor.Float] struct {
 	size  int
 }
 
-func (t *Tape[T]) newValue(wantsGrad bool, shape ...int) *Value[T] {
+func (t *Tape[T]) newValue(c *cut, wantsGrad bool, shape ...int) *Value[T] {
 	size := tensor.Size(shape)
-	v := &Value[T]{Shape: shape, Data: make([]T, t.maxBatch*size), size: size, wantsGrad: wantsGrad}
+	v := &Value[T]{Shape: shape, Data: make([]T, t.maxBatch*size), size: size, cut: c, wantsGrad: wantsGrad}
 	t.values = append(t.values, v)
 	return v
 }

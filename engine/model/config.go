@@ -79,14 +79,13 @@ func (c Config) Check() error {
 
 // Gathered is the most values that the ranks of a group gather at once for a
 // batch of so many pairs: the gradients or the parameters, with the chunks'
-// losses and times, their batch norm statistics of two branches, or what the branches'
-// convolutions make of each pair.
+// losses and times, or what the branches make of each pair, with the chunks' batch
+// norm statistics.
 func (c Config) Gathered(batch int) int {
 	const scalars = 5 // three losses, the accuracy and the time
 	return max(
 		autograd.Gathered(c.Parameters())+parallel.Chunks*scalars,
-		parallel.Chunks*2*2*max(c.Ch1, c.Ch2, c.FC),
-		batch*2*c.Ch2)
+		batch*2*max(c.Ch2, Digits)+parallel.Chunks*2*(c.Ch1+c.Ch2+c.FC))
 }
 
 func weight(w float64) bool { return w >= 0 && !math.IsInf(w, 0) }

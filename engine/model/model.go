@@ -106,7 +106,7 @@ func (m *Model[T]) Record(kernels kernel.Set[T], group parallel.Group[T], maxBat
 	n := &Net[T]{Tape: t, config: m.Config}
 	n.In.Target = t.Labels(2)
 	if m.Config.Siamese() {
-		n.In.Left, n.In.Right = t.Input(false, Side, Side, 1), t.Input(false, Side, Side, 1)
+		n.In.Left, n.In.Right = t.BranchInput(0, 2, false, Side, Side, 1), t.BranchInput(1, 2, false, Side, Side, 1)
 		n.In.LeftDigit, n.In.RightDigit = t.Labels(Digits), t.Labels(Digits)
 	} else {
 		n.In.Pair = t.Input(false, Side, Side, 2)

@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 
+	"github.com/pairlab/pairlab/engine/autograd"
 	"github.com/pairlab/pairlab/engine/tensor"
 )
 
@@ -48,22 +49,34 @@ func (n *Net[T]) Load(p Pairs, rows []int32) {
 // SetPair makes a pair of two images [14, 14] and their classes, with the
 // target that these classes give, row to of the net's inputs.
 func (n *Net[T]) SetPair(to int, left, right []float32, leftDigit, rightDigit int32) {
-	n.SetImages(to, left, right)
+	n.SetImage(to, 0, left)
+	n.SetImage(to, 1, right)
 	n.SetLabels(to, leftDigit, rightDigit)
 }
 
-// SetImages is the part of [Net.SetPair] that the images are.
-func (n *Net[T]) SetImages(to int, left, right []float32) {
+// SetImage is the part of [Net.SetPair] that a digit's image is: of the pair's
+// first, 0, or second, 1.
+func (n *Net[T]) SetImage(to, digit int, image []float32) {
 	const area = Side * Side
-	if !n.config.Siamese() {
-		pair := n.In.Pair.Data[to*2*area : (to+1)*2*area]
-		for i, v := range left {
-			pair[2*i], pair[2*i+1] = T(v), T(right[i])
-		}
+	if n.config.Siamese() {
+		in := [...]*autograd.Value[T]{n.In.Left, n.In.Right}[digit]
+		convert(in.Data[to*area:(to+1)*area], image)
 		return
 	}
-	convert(n.In.Left.Data[to*area:(to+1)*area], left)
-	convert(n.In.Right.Data[to*area:(to+1)*area], right)
+	pair := n.In.Pair.Data[to*2*area : (to+1)*2*area]
+	for i, v := range image {
+		pair[2*i+digit] = T(v)
+	}
+}
+
+// Images are the rows [lo, hi) of a batch of n for which the net's rank needs the
+// pairs' first images, 0, or second, 1. After a step they may be others.
+func (n *Net[T]) Images(digit, rows int) (lo, hi int) {
+	in := n.In.Pair
+	if n.config.Siamese() {
+		in = [...]*autograd.Value[T]{n.In.Left, n.In.Right}[digit]
+	}
+	return n.Tape.Rows(in, rows)
 }
 
 // SetLabels is the part of [Net.SetPair] that the classes are.

@@ -66,8 +66,9 @@ func newBranch[T tensor.Float](p *autograd.Params[T], rng *rand.Rand, c Config, 
 }
 
 // lightTail is the most multiplications of a pair after the convolutions for
-// every rank of a group to do all of them, instead of meeting the others for
-// two more batch norms' statistics and gradient sums.
+// every rank of a group to do all of them, where batch norms' statistics and
+// gradient sums would otherwise be to be told to others. A longer tail is every
+// rank's from the branches' ends on.
 const lightTail = 1 << 12
 
 // tail is how many multiplications a pair takes after the convolutions.
@@ -81,8 +82,8 @@ func (s *siamese[T]) tail() int {
 
 func (s *siamese[T]) record(t *autograd.Tape[T], in Inputs[T], batchNorm bool) Outputs[T] {
 	l, r := &s.left, &s.right
-	// Both branches go side by side, so that batch norm's chunks meet once
-	// for the two.
+	// Both branches go side by side, so that ranks which have chunks of the same
+	// branch meet once for the batch norms of the two.
 	norm := func(x [2]*autograd.Value[T], left, right autograd.BatchNormState[T]) [2]*autograd.Value[T] {
 		if !batchNorm {
 			return x
@@ -105,6 +106,7 @@ func (s *siamese[T]) record(t *autograd.Tape[T], in Inputs[T], batchNorm bool) O
 	x = norm(x, l.bn3, r.bn3)
 	x[0] = t.Linear(x[0], l.lin2.W, l.lin2.B, s.logitReLU)
 	x[1] = t.Linear(x[1], r.lin2.W, r.lin2.B, s.logitReLU)
+	t.Join(x[:]...)
 	read := x
 	if s.soft {
 		read[0], read[1] = t.Softmax(x[0]), t.Softmax(x[1])

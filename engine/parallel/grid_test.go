@@ -54,3 +54,42 @@ func direct(x []float32) Moments[float32] {
 	}
 	return Moments[float32]{Count: float32(len(x)), Mean: float32(mean), M2: float32(m2)}
 }
+
+// The parts of a batch have its chunks between them, all as many, and each has all
+// of its rows in them, sizes differing by at most one.
+func TestCutPartCoversEveryRowOnce(t *testing.T) {
+	for _, parts := range []int{1, 2, 4, 8} {
+		for _, n := range []int{1, 3, 37, 100} {
+			var owner [Chunks]int
+			for part := range parts {
+				next, least, most := 0, n, 0
+				lo, hi := PartOf(part, parts)
+				if hi-lo != Chunks/parts {
+					t.Errorf("part %d of %d has chunks %d..%d", part, parts, lo, hi)
+				}
+				for i, c := range CutPart(n, part, parts) {
+					if c.Index != i || c.Lo != next || c.Hi < c.Lo {
+						t.Errorf("%d rows, part %d of %d: chunk %d is %+v, want it to begin at %d", n, part, parts, i, c, next)
+					}
+					next = c.Hi
+					if i < lo || i >= hi {
+						if c.Len() != 0 {
+							t.Errorf("%d rows, part %d of %d: rows in chunk %d of another part", n, part, parts, i)
+						}
+						continue
+					}
+					owner[i]++
+					least, most = min(least, c.Len()), max(most, c.Len())
+				}
+				if next != n || most-least > 1 {
+					t.Errorf("%d rows, part %d of %d: cut to row %d into %d to %d rows", n, part, parts, next, least, most)
+				}
+			}
+			for i, owners := range owner {
+				if owners != 1 {
+					t.Errorf("%d parts: chunk %d is in %d of them", parts, i, owners)
+				}
+			}
+		}
+	}
+}

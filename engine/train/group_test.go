@@ -44,6 +44,13 @@ func TestAnyNumberOfRanksSameBits(t *testing.T) {
 	wide := quick(model.Siamese2)
 	wide.Model.Ch1, wide.Model.Ch2 = 32, 64
 	check(wide)
+	wide.Model.Sharing = false
+	check(wide)
+	apart := quick(model.Siamese10)
+	apart.Model.Sharing, apart.Batch = false, 37
+	check(apart)
+	apart.Model.BatchNorm = false
+	check(apart)
 }
 
 // TestRanksOfUnequalSpeedSameBits has the ranks' clocks say that one is much
@@ -55,8 +62,8 @@ func TestRanksOfUnequalSpeedSameBits(t *testing.T) {
 		c.Epochs, c.Batch = 6, 12
 		want := mustRun(t, c, 1, Hooks{})
 		for _, size := range []int{2, 3, 8} {
-			most := 0 // rows of a batch that the last rank had at once
-			fewest := c.Batch
+			most := 0 // images of a batch that the last rank had at once
+			fewest := 2 * c.Batch
 			var all sync.WaitGroup
 			for rank, group := range parallel.NewLocal[float32](size) {
 				kernels := sets.Fast(t)
@@ -83,8 +90,13 @@ func TestRanksOfUnequalSpeedSameBits(t *testing.T) {
 							t.Error(err)
 							return
 						}
-						if lo, hi := trainer.net.Tape.Rows(c.Batch); rank == size-1 {
-							most, fewest = max(most, hi-lo), min(fewest, hi-lo)
+						if rank == size-1 {
+							images := 0
+							for digit := range 2 {
+								lo, hi := trainer.net.Images(digit, c.Batch)
+								images += hi - lo
+							}
+							most, fewest = max(most, images), min(fewest, images)
 						}
 					}
 					if got := trainer.model.Digest(); got != want.Digest || fmt.Sprint(trainer.result.Epochs) != fmt.Sprint(want.Epochs) {
@@ -94,7 +106,7 @@ func TestRanksOfUnequalSpeedSameBits(t *testing.T) {
 			}
 			all.Wait()
 			if size < parallel.Chunks && most <= fewest {
-				t.Errorf("%+v, %d ranks: the last had %d rows of a batch at least and %d at most", c, size, fewest, most)
+				t.Errorf("%+v, %d ranks: the last had %d images of a batch at least and %d at most", c, size, fewest, most)
 			}
 		}
 	}

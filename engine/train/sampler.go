@@ -7,8 +7,9 @@ import (
 )
 
 // The PCG streams of a run's randomness; each is used with the run's seed.
-// Orders take one stream per epoch, augmentations one per epoch and pair, so
-// that a rank or a resumed run needs nothing of what was drawn before.
+// Orders take one stream per epoch, augmentations one per epoch and pair and one
+// per epoch and image, so that a rank or a resumed run needs nothing of what was
+// drawn before or for others.
 const (
 	orderStream   = 0x6f726465_00000000 // "orde", then the epoch
 	augmentStream = 0x61756772_616e646d // "augrandm"
@@ -22,10 +23,10 @@ type sampler struct {
 	epoch  int
 	order  []int32 // [2·N] images, two a pair
 
-	source      rand.PCG
-	rng         *rand.Rand
-	warp        warper
-	left, right [model.Side * model.Side]float32 // distorted images
+	source rand.PCG
+	rng    *rand.Rand
+	warp   warper
+	warped [model.Side * model.Side]float32
 }
 
 // newSampler returns a sampler of p, in its order and unchanged if c says so.
@@ -59,33 +60,42 @@ func (s *sampler) start(epoch int) {
 // load puts the epoch's pairs from..from+n into the net's rows 0..n: the images
 // of those rows that the net's rank computes, and the labels that it needs.
 func (s *sampler) load(net *model.Net[float32], from, n int) {
-	lo, hi := net.Tape.Rows(n)
 	first, end := net.Tape.Labelled(n)
 	for row := first; row < end; row++ {
-		s.loadPair(net, row, from+row, row >= lo && row < hi)
+		_, left := s.digit(from+row, 0)
+		_, right := s.digit(from+row, 1)
+		net.SetLabels(row, left, right)
+	}
+	for digit := range 2 {
+		lo, hi := net.Images(digit, n)
+		for row := lo; row < hi; row++ {
+			image, _ := s.digit(from+row, digit)
+			if s.config.Augment.on() {
+				s.seedAugment(from+row, digit)
+				s.warp.warp(s.warped[:], image, s.rng)
+				image = s.warped[:]
+			}
+			net.SetImage(row, digit, image)
+		}
 	}
 }
 
-// loadPair puts pair i of the epoch into row to, or its labels alone.
-func (s *sampler) loadPair(net *model.Net[float32], to, i int, images bool) {
-	left, leftDigit := s.pairs.Image(int(s.order[2*i]))
-	right, rightDigit := s.pairs.Image(int(s.order[2*i+1]))
-	if s.config.Swap || s.config.Augment.on() && images {
-		s.source.Seed(s.seed, augmentStream^mix(uint64(s.epoch)<<32|uint64(i)))
-		if s.config.Swap && s.rng.Uint64()&1 == 1 {
-			left, right, leftDigit, rightDigit = right, left, rightDigit, leftDigit
+// digit is the first, 0, or second, 1, of pair i of the epoch.
+func (s *sampler) digit(i, digit int) (image []float32, class int32) {
+	if s.config.Swap {
+		if s.seedAugment(i, swapped); s.rng.Uint64()&1 == 1 {
+			digit = 1 - digit
 		}
 	}
-	net.SetLabels(to, leftDigit, rightDigit)
-	if !images {
-		return
-	}
-	if s.config.Augment.on() {
-		s.warp.warp(s.left[:], left, s.rng)
-		s.warp.warp(s.right[:], right, s.rng)
-		left, right = s.left[:], s.right[:]
-	}
-	net.SetImages(to, left, right)
+	return s.pairs.Image(int(s.order[2*i+digit]))
+}
+
+// swapped is what, besides the two digits, is drawn for a pair: whether they are.
+const swapped = 2
+
+// seedAugment begins the stream of what is drawn for a pair of the epoch.
+func (s *sampler) seedAugment(i, what int) {
+	s.source.Seed(s.seed, augmentStream^mix(uint64(s.epoch)<<32|uint64(3*i+what)))
 }
 
 // mix spreads the bits of a counter over a word (SplitMix64's finaliser):
