@@ -43,7 +43,8 @@ type batchNorm[T tensor.Float] struct {
 	pixels int // values a row has for each channel
 	cut    *cut
 
-	partial [parallel.Chunks][]T // per chunk [2, C]: mean and m2, or Σg and Σg·(x-μ); of the meeting's rows
+	stats [parallel.Chunks][]T // per chunk [2, C]: mean and m2, of the meeting's
+	sums  [parallel.Chunks][]T // likewise Σg and Σg·(x-μ)
 
 	mean, scale, invStd []T // [C] of the current batch; scale is γ/√(σ²+ε)
 	unbiased            []T // [C] variance of the current batch
@@ -69,7 +70,7 @@ func (t *Tape[T]) newBatchNorm(x *Value[T], s BatchNormState[T]) *batchNorm[T] {
 }
 
 func (n *batchNorm[T]) moments(c parallel.Chunk) {
-	p := n.partial[c.Index]
+	p := n.stats[c.Index]
 	half := len(p) / 2
 	n.kernel.Moments(p[:half], p[half:], n.x.rows(c), c.Len()*n.pixels)
 }
@@ -89,7 +90,7 @@ func (n *batchNorm[T]) mergeMoments() {
 		var parts [parallel.Chunks]parallel.Moments[T]
 		for j, c := range n.cut.grid {
 			if c.Len() > 0 {
-				p := n.partial[j]
+				p := n.stats[j]
 				parts[j] = parallel.Moments[T]{Count: T(c.Len() * n.pixels), Mean: p[i], M2: p[channels+i]}
 			}
 		}
@@ -121,7 +122,7 @@ func (n *batchNorm[T]) normalize(c parallel.Chunk) {
 
 func (n *batchNorm[T]) gradientSums(c parallel.Chunk) {
 	g := n.t.collect(n.y, c)
-	p := n.partial[c.Index]
+	p := n.sums[c.Index]
 	channels := len(n.mean)
 	n.kernel.GradientSums(p[:channels], p[channels:], g, n.x.rows(c), n.mean, c.Len()*n.pixels)
 	dGamma, dBeta := n.dGamma.dst(c), n.dBeta.dst(c)
@@ -146,7 +147,7 @@ func (n *batchNorm[T]) mergeGradientSums() {
 		var sumG, sumGX [parallel.Chunks]T
 		for j, c := range n.cut.grid {
 			if c.Len() > 0 {
-				sumG[j], sumGX[j] = n.partial[j][i], n.partial[j][len(n.a)+i]
+				sumG[j], sumGX[j] = n.sums[j][i], n.sums[j][len(n.a)+i]
 			}
 		}
 		n.b[i] = -n.scale[i] * n.invStd[i] * n.invStd[i] * parallel.Sum(&sumGX) / m

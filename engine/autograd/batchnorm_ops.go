@@ -16,7 +16,7 @@ func (t *Tape[T]) BatchNorm(x []*Value[T], s []BatchNormState[T]) []*Value[T] {
 	if len(x) != len(s) {
 		panic(fmt.Sprintf("autograd: batch norm: %d inputs for %d states", len(x), len(s)))
 	}
-	m := &batchMeeting[T]{t: t, meets: t.common == 0}
+	m := &batchMeeting[T]{t: t, meets: t.tail == 0 && t.join == nil, branch: t.join == nil}
 	out := make([]*Value[T], len(x))
 	for i := range x {
 		n := t.newBatchNorm(x[i], s[i])
@@ -29,7 +29,7 @@ func (t *Tape[T]) BatchNorm(x []*Value[T], s []BatchNormState[T]) []*Value[T] {
 	for _, n := range m.norms {
 		t.record(n.cut, batchApply[T]{n})
 	}
-	if m.meets {
+	if m.branch {
 		t.meetings = append(t.meetings, m)
 	}
 	return out
@@ -65,15 +65,18 @@ func (o batchApply[T]) forward(c parallel.Chunk) { o.normalize(c) }
 func (o batchApply[T]) backward(c parallel.Chunk) { o.gradientSums(c) }
 
 // batchMeeting is where the chunks of some batch norms meet, each way. Ranks that
-// have each norm's chunks alone need not meet for it: what they are to remember of
-// the others' statistics goes with what is gathered later (see gather).
+// have a branch each need not: what they are to remember of the other's statistics
+// goes with what is gathered later (see gather).
 type batchMeeting[T tensor.Float] struct {
-	t     *Tape[T]
-	norms []*batchNorm[T]
-	meets bool // the ranks have chunks of their own
-	apart bool // in this step, no norm's chunks are several ranks'
+	t      *Tape[T]
+	norms  []*batchNorm[T]
+	meets  bool // the ranks have chunks of their own
+	branch bool // before branches are joined
+	apart  bool // in this step, ranks have a branch each
 
-	rows []parallel.Part[T] // one, [Chunks, the chunks' norms' 2·C]: a chunk's row is what it brings to the meeting
+	// One each, [Chunks, the chunks' norms' 2·C]: a chunk's row is what it brings to
+	// the meetings forward and backward.
+	stats, sums []parallel.Part[T]
 }
 
 // share gives each norm its place in the chunks' rows.
@@ -88,35 +91,36 @@ func (m *batchMeeting[T]) share() {
 		}
 	}
 	width := slices.Max(ends[:])
-	rows := make([]T, parallel.Chunks*width)
-	m.rows = []parallel.Part[T]{{X: rows, Bounds: m.t.dealing.bounds(width)}}
+	bounds := m.t.dealing.bounds(width)
+	stats, sums := make([]T, parallel.Chunks*width), make([]T, parallel.Chunks*width)
+	m.stats = []parallel.Part[T]{{X: stats, Bounds: bounds}}
+	m.sums = []parallel.Part[T]{{X: sums, Bounds: bounds}}
 	for i, n := range m.norms {
 		lo, hi := n.cut.chunks()
 		for c := lo; c < hi; c++ {
 			at := c*width + places[i]
-			n.partial[c] = rows[at : at+2*len(n.mean)]
+			n.stats[c], n.sums[c] = stats[at:at+2*len(n.mean)], sums[at:at+2*len(n.mean)]
 		}
 	}
 }
 
-// isApart says whether no norm's chunks are dealt to several ranks, and a gather
-// follows.
-func (m *batchMeeting[T]) isApart() bool {
+// isShared says whether a norm's chunks are dealt to several ranks.
+func (m *batchMeeting[T]) isShared() bool {
 	for _, n := range m.norms {
 		lo, hi := n.cut.chunks()
 		for _, bound := range m.t.dealing.chunks {
 			if bound > lo && bound < hi {
-				return false
+				return true
 			}
 		}
 	}
-	return m.meets && m.t.common > 0
+	return false
 }
 
 // begin has the rows gathered, where the batch's own statistics count.
-func (m *batchMeeting[T]) begin() {
+func (m *batchMeeting[T]) begin(rows []parallel.Part[T]) {
 	if m.t.train && m.meets && !m.apart {
-		m.t.group.StartAllGather(m.rows...)
+		m.t.group.StartAllGather(rows...)
 	}
 }
 
@@ -161,8 +165,8 @@ func (m *batchMeeting[T]) forward(parallel.Chunk) {}
 func (m *batchMeeting[T]) backward(parallel.Chunk) {}
 
 func (m *batchMeeting[T]) meetForward() {
-	m.apart = m.t.train && m.isApart()
-	m.begin()
+	m.apart = m.branch && m.t.train && m.t.apart
+	m.begin(m.stats)
 }
 
 func (m *batchMeeting[T]) joinForward() {
@@ -180,7 +184,7 @@ func (m *batchMeeting[T]) joinForward() {
 	}
 }
 
-func (m *batchMeeting[T]) meetBackward() { m.begin() }
+func (m *batchMeeting[T]) meetBackward() { m.begin(m.sums) }
 
 func (m *batchMeeting[T]) joinBackward() {
 	m.end()

@@ -2,7 +2,6 @@ package autograd
 
 import (
 	"github.com/pairlab/pairlab/engine/parallel"
-	"github.com/pairlab/pairlab/engine/tensor"
 )
 
 // cut is how the rows that some ops run on are cut into chunks: a batch's into
@@ -42,42 +41,3 @@ func (t *Tape[T]) maxChunk(c *cut) int {
 	lo, hi := c.chunks()
 	return (t.maxBatch + hi - lo - 1) / (hi - lo)
 }
-
-// join has the ops before it go through all chunks of the branches before the ops
-// after it go through a batch's, and on the way back the other way round.
-type join[T tensor.Float] struct{ x []*Value[T] }
-
-// Join records that the branches' values x are from here on rows of one batch. It
-// gathers them if that was not done before: all ranks compute what follows.
-func (t *Tape[T]) Join(x ...*Value[T]) {
-	if t.common == 0 {
-		t.Gather(x...)
-	}
-	for _, v := range x {
-		v.cut = t.batch
-	}
-	t.record(noRows, join[T]{x})
-}
-
-func (o join[T]) wanted() bool {
-	for _, v := range o.x {
-		if v.wanted() {
-			return true
-		}
-	}
-	return false
-}
-
-func (o join[T]) connect() {}
-
-func (o join[T]) forward(parallel.Chunk) {}
-
-func (o join[T]) backward(parallel.Chunk) {}
-
-func (o join[T]) meetForward() {}
-
-func (o join[T]) joinForward() {}
-
-func (o join[T]) meetBackward() {}
-
-func (o join[T]) joinBackward() {}

@@ -15,9 +15,9 @@
 // the next chunk starts: its maps stay in the cache. While ranks wait for each
 // other at such a point, each packs the weights that come next or forms its last
 // chunk's weight gradients. Ranks need not meet for what one of them has alone, as
-// two have a branch each, nor where little is left to compute: after a
-// [Tape.Gather] every rank runs all chunks. Which chunks are whose may change
-// between two steps, as a slower rank gets fewer ([Tape.SetClock]).
+// two have a branch each until a [Tape.Join], nor where little is left to compute:
+// after a [Tape.Gather] every rank runs all chunks. Which chunks are whose may
+// change between two steps, as a slower rank gets fewer ([Tape.SetClock]).
 //
 // Why a tape that is recorded once? The shapes of a training run never
 // change, so all decisions (buffers, kernels, which op adds to a gradient and

@@ -38,7 +38,6 @@ type reducer[T tensor.Float] struct {
 	trees  []*treeGradient[T] // gradients that are formed by subtrees, in the vector's order
 	spans  []span[T]          // of the vector without those
 	rooms  [][]T              // for subtrees' sums of other ranks
-	news   []parallel.Part[T] // what is gathered with a short vector's
 
 	unwritten [parallel.Chunks][][]T // gradients that no consumer writes for a chunk, but for others
 
@@ -71,8 +70,9 @@ func newReducer[T tensor.Float](p *Params[T], g parallel.Group[T], e kernel.Elem
 }
 
 // deal makes the plan for chunks that are dealt so: rank q has
-// [chunks[q], chunks[q+1]).
-func (r *reducer[T]) deal(chunks []int) {
+// [chunks[q], chunks[q+1]). Where each rank finishes the whole, news are gathered
+// with the gradients.
+func (r *reducer[T]) deal(chunks []int, news []parallel.Part[T]) {
 	size, rank := r.group.Size(), r.group.Rank()
 	r.plan = plan[T]{lo: chunks[rank], hi: chunks[rank+1]}
 	r.nodes = parallel.Nodes(r.lo, r.hi)
@@ -103,7 +103,7 @@ func (r *reducer[T]) deal(chunks []int) {
 		}
 	}
 	if r.whole() {
-		r.gathers = append(r.gathers, r.news...)
+		r.gathers = append(r.gathers, news...)
 	}
 	r.additions = parallel.Additions(all)
 }
@@ -152,10 +152,8 @@ func (r *reducer[T]) room() []T {
 	return r.rooms[i]
 }
 
-// finish is called when all trees are there, with the first dealing. Where each
-// rank finishes the whole, news are gathered with the gradients.
+// finish is called when all trees are there, with the first dealing.
 func (r *reducer[T]) finish(chunks []int, news []parallel.Part[T]) {
-	r.news = news
 	for _, p := range r.params.List {
 		for i, written := range p.written {
 			if !written && p.consumers > 0 {
@@ -163,7 +161,7 @@ func (r *reducer[T]) finish(chunks []int, news []parallel.Part[T]) {
 			}
 		}
 	}
-	r.deal(chunks)
+	r.deal(chunks, news)
 	at := 0
 	for i := range len(r.trees) + 1 {
 		end, next := len(r.params.Grad), 0

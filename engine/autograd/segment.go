@@ -51,13 +51,13 @@ type cutLateOp struct {
 // starts, and then the meeting of the chunks. What can be computed while the
 // ranks' news travel is done between meet and join.
 type segment[T tensor.Float] struct {
-	packs  []weights[T] // of its ops
-	ops    []cutOp[T]
-	common bool               // every rank runs it on all chunks
-	meet   func()             // or nil
-	late   []cutLateOp        // of its ops
-	trees  []*treeGradient[T] // of its ops, formed when all chunks are through
-	join   func()
+	packs []weights[T] // of its ops
+	ops   []cutOp[T]
+	reach reach
+	meet  func()             // or nil
+	late  []cutLateOp        // of its ops
+	trees []*treeGradient[T] // of its ops, formed when all chunks are through
+	join  func()
 }
 
 // plant gives a segment its trees, when all ops are connected.

@@ -21,8 +21,6 @@ type Tape[T tensor.Float] struct {
 	reducer     *reducer[T]
 
 	ops               []cutOp[T]
-	common            int                // the first op that every rank runs on all chunks; 0 if there is none
-	meetings          []*batchMeeting[T] // of batch norms before common
 	values            []*Value[T]
 	forward, backward []segment[T] // what runs, in order; made by Finish
 	packed            int          // the version of the parameters that the kernels hold
@@ -36,6 +34,8 @@ type Tape[T tensor.Float] struct {
 	batch *cut
 	cuts  []*cut // batch and its branches
 	train bool
+
+	branches[T]
 
 	between func() (idle time.Duration, err error)
 	err     error // what between returned
@@ -83,7 +83,7 @@ func (t *Tape[T]) record(c *cut, o op[T]) { t.ops = append(t.ops, cutOp[T]{o, c}
 func (t *Tape[T]) Finish() {
 	var run segment[T]
 	for i, o := range t.ops {
-		run.ops, run.common = append(run.ops, o), t.isCommon(i)
+		run.ops, run.reach = append(run.ops, o), t.reachOf(i)
 		if p, ok := o.op.(packer[T]); ok {
 			run.packs = append(run.packs, p.weights())
 		}
@@ -91,6 +91,9 @@ func (t *Tape[T]) Finish() {
 			run.meet, run.join = j.meetForward, j.joinForward
 			t.forward = append(t.forward, run)
 			run = segment[T]{}
+		}
+		if o.op == op[T](t.ends) {
+			t.afterEnds = len(t.forward)
 		}
 	}
 	run.join = t.endForward
@@ -107,7 +110,7 @@ func (t *Tape[T]) Finish() {
 		}
 		o.op.connect()
 		// Where a segment goes back over the gather, others' rows are of no more use.
-		run.ops, run.common = append(run.ops, o), t.isCommon(i)
+		run.ops, run.reach = append(run.ops, o), t.reachOf(i)
 		if l, ok := o.op.(lateOp); ok {
 			run.late = append(run.late, cutLateOp{l, o.cut})
 		}
@@ -122,15 +125,21 @@ func (t *Tape[T]) Finish() {
 	for i := range t.backward {
 		t.plant(&t.backward[i])
 	}
-	t.news = append(t.news, t.dealing.times)
-	if t.common == 0 { // else every rank has all chunks' scalars
-		t.news = append(t.news, t.scalarSums)
-	}
+	t.canBeLate = t.ends != nil && !t.join.live && t.reducer.whole()
+	t.gatherNews()
 	t.reducer.finish(t.dealing.chunks, t.news)
 }
 
-// isCommon says whether every rank runs op i on all chunks.
-func (t *Tape[T]) isCommon(i int) bool { return t.common > 0 && i >= t.common }
+// gatherNews lists what goes with the gradients or the parameters, as the chunks are dealt.
+func (t *Tape[T]) gatherNews() {
+	t.news = append(t.news[:0], t.dealing.times)
+	if !t.gathers() { // else every rank has all chunks' scalars
+		t.news = append(t.news, t.scalarSums)
+	}
+	if t.canBeLate && t.areApart() {
+		t.news = append(t.news, t.ends.news()...)
+	}
+}
 
 // SetBetween has fn called again and again during Forward and Backward, each
 // time one chunk is through a segment: a fraction of a batch's time. Once it
@@ -167,20 +176,31 @@ func (t *Tape[T]) Forward(n int, train bool) {
 	for _, s := range t.scalars {
 		clear(s.partial[:])
 	}
+	t.apart = t.ends != nil && !train || t.areApart() // running statistics concern nobody else
 	t.pack(0)
-	for k, s := range t.forward {
+	t.forwardFrom(0)
+}
+
+// forwardFrom runs the segments from the first on.
+func (t *Tape[T]) forwardFrom(first int) {
+	for k := first; k < len(t.forward); k++ {
+		s := &t.forward[k]
 		begun := t.dealing.clock()
-		lo, hi := t.chunksOf(&s)
+		lo, hi := t.chunksOf(s)
 		for i := lo; i < hi; i++ {
 			s.forward(i)
 			if !t.goesOn() {
 				return
 			}
 		}
-		t.worked(&s, begun)
+		t.worked(s, begun)
 		s.begin()
 		t.pack(k + 1)
 		s.join()
+		if k+1 == t.afterEnds && t.isLate() {
+			t.newsDue = true
+			return
+		}
 	}
 	t.packed = t.params.version
 }
@@ -201,7 +221,7 @@ func (t *Tape[T]) own() (lo, hi int) { return t.dealing.of(t.group.Rank()) }
 
 // chunksOf are the chunks [lo, hi) that this rank runs a segment on.
 func (t *Tape[T]) chunksOf(s *segment[T]) (lo, hi int) {
-	if s.common {
+	if t.isEveryones(s) {
 		return 0, parallel.Chunks
 	}
 	return t.own()
@@ -210,7 +230,7 @@ func (t *Tape[T]) chunksOf(s *segment[T]) (lo, hi int) {
 // worked counts the time since begun for the chunks of a segment that a rank runs
 // on its own ones alone.
 func (t *Tape[T]) worked(s *segment[T], begun time.Duration) {
-	if t.train && !s.common {
+	if t.train && !t.isEveryones(s) {
 		t.dealing.busy += t.dealing.clock() - begun
 	}
 }
@@ -224,7 +244,7 @@ func (t *Tape[T]) isOwn(chunk int) bool {
 // Labelled are the rows [lo, hi) of a batch of n that this rank needs labels
 // for: those that it computes, or after a gather all.
 func (t *Tape[T]) Labelled(n int) (lo, hi int) {
-	if t.common > 0 {
+	if t.gathers() {
 		return 0, n
 	}
 	return t.rows(t.batch, n)
@@ -285,10 +305,10 @@ func (t *Tape[T]) endForward() {
 		}
 	}
 	t.newsDue = t.train && t.group.Size() > 1
-	if t.newsDue && !last.common {
+	if t.newsDue && !t.isEveryones(last) {
 		return
 	}
-	if !last.common {
+	if !t.isEveryones(last) {
 		t.gathered = append(t.gathered[:0], t.scalarSums)
 		parallel.AllGather(t.group, t.gathered...)
 	}
@@ -308,10 +328,15 @@ func (t *Tape[T]) joinScalars() {
 // joinNews is called when all ranks have the step's news. The next step's chunks
 // may be dealt otherwise.
 func (t *Tape[T]) joinNews() {
-	t.newsDue = false
+	if t.isLate() {
+		t.ends.brought()
+		t.forwardFrom(t.afterEnds)
+	}
 	t.joinScalars()
+	t.newsDue = false
 	if t.dealing.learn() {
-		t.reducer.deal(t.dealing.chunks)
+		t.gatherNews()
+		t.reducer.deal(t.dealing.chunks, t.news)
 	}
 }
 

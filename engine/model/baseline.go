@@ -36,7 +36,7 @@ func newBaseline[T tensor.Float](p *autograd.Params[T], rng *rand.Rand, c Config
 	return b
 }
 
-func (b *baseline[T]) record(t *autograd.Tape[T], in Inputs[T], batchNorm bool) Outputs[T] {
+func (b *baseline[T]) record(t *autograd.Tape[T], in Inputs[T], batchNorm bool, _ func(left, right *autograd.Value[T])) Outputs[T] {
 	norm := func(x *autograd.Value[T], s autograd.BatchNormState[T]) *autograd.Value[T] {
 		if !batchNorm {
 			return x

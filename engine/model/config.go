@@ -78,14 +78,12 @@ func (c Config) Check() error {
 }
 
 // Gathered is the most values that the ranks of a group gather at once for a
-// batch of so many pairs: the gradients or the parameters, with the chunks'
-// losses and times, or what the branches make of each pair, with the chunks' batch
-// norm statistics.
+// batch of so many pairs: the gradients or the parameters, what the branches make of
+// each pair, and the chunks' batch norm statistics, losses and times.
 func (c Config) Gathered(batch int) int {
-	const scalars = 5 // three losses, the accuracy and the time
-	return max(
-		autograd.Gathered(c.Parameters())+parallel.Chunks*scalars,
-		batch*2*max(c.Ch2, Digits)+parallel.Chunks*2*(c.Ch1+c.Ch2+c.FC))
+	const scalars = 7 // three losses, those of the digits again, the accuracy and the time
+	return autograd.Gathered(c.Parameters()) + batch*2*max(c.Ch2, Digits) +
+		parallel.Chunks*(scalars+2*(c.Ch1+c.Ch2+c.FC))
 }
 
 func weight(w float64) bool { return w >= 0 && !math.IsInf(w, 0) }

@@ -38,8 +38,8 @@ type Model[T tensor.Float] struct {
 // layers writes an architecture onto a tape.
 type layers[T tensor.Float] interface {
 	// record returns the logits: the comparison's [2] and, for a siamese,
-	// each digit's [10].
-	record(t *autograd.Tape[T], in Inputs[T], batchNorm bool) Outputs[T]
+	// each digit's [10], which read is given while they are the branches' own.
+	record(t *autograd.Tape[T], in Inputs[T], batchNorm bool, read func(left, right *autograd.Value[T])) Outputs[T]
 }
 
 // Inputs are where a batch of pairs goes: Pair [14, 14, 2] for Baseline, Left
@@ -111,20 +111,26 @@ func (m *Model[T]) Record(kernels kernel.Set[T], group parallel.Group[T], maxBat
 	} else {
 		n.In.Pair = t.Input(false, Side, Side, 2)
 	}
-	n.Out = m.layers.record(t, n.In, m.Config.BatchNorm)
+	n.Out = m.layers.record(t, n.In, m.Config.BatchNorm, n.minimizeReadings)
 
 	n.PairLoss = t.CrossEntropy(n.Out.Pair, n.In.Target)
 	t.Minimize(autograd.Term[T]{Loss: n.PairLoss, Weight: T(m.Config.PairLoss)})
-	if aux := T(m.Config.AuxLoss); m.Config.Siamese() && aux != 0 {
-		n.LeftLoss = t.CrossEntropy(n.Out.Left, n.In.LeftDigit)
-		n.RightLoss = t.CrossEntropy(n.Out.Right, n.In.RightDigit)
-		t.Minimize(
-			autograd.Term[T]{Loss: n.LeftLoss, Weight: aux},
-			autograd.Term[T]{Loss: n.RightLoss, Weight: aux})
-	}
 	n.Accuracy = t.Accuracy(n.Predict, n.In.Target)
 	t.Finish()
 	return n
+}
+
+// minimizeReadings records the losses of what is read in each digit.
+func (n *Net[T]) minimizeReadings(left, right *autograd.Value[T]) {
+	if n.config.AuxLoss == 0 {
+		return
+	}
+	n.LeftLoss = n.Tape.CrossEntropy(left, n.In.LeftDigit)
+	n.RightLoss = n.Tape.CrossEntropy(right, n.In.RightDigit)
+	aux := T(n.config.AuxLoss)
+	n.Tape.Minimize(
+		autograd.Term[T]{Loss: n.LeftLoss, Weight: aux},
+		autograd.Term[T]{Loss: n.RightLoss, Weight: aux})
 }
 
 // Predict is the network's answer for a row of the last batch: 1 if it says

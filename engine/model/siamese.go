@@ -66,9 +66,8 @@ func newBranch[T tensor.Float](p *autograd.Params[T], rng *rand.Rand, c Config, 
 }
 
 // lightTail is the most multiplications of a pair after the convolutions for
-// every rank of a group to do all of them, where batch norms' statistics and
-// gradient sums would otherwise be to be told to others. A longer tail is every
-// rank's from the branches' ends on.
+// ranks that share a branch to do all of them each, instead of meeting for two more
+// batch norms' statistics and gradient sums.
 const lightTail = 1 << 12
 
 // tail is how many multiplications a pair takes after the convolutions.
@@ -80,7 +79,7 @@ func (s *siamese[T]) tail() int {
 	return sum
 }
 
-func (s *siamese[T]) record(t *autograd.Tape[T], in Inputs[T], batchNorm bool) Outputs[T] {
+func (s *siamese[T]) record(t *autograd.Tape[T], in Inputs[T], batchNorm bool, read func(left, right *autograd.Value[T])) Outputs[T] {
 	l, r := &s.left, &s.right
 	// Both branches go side by side, so that ranks which have chunks of the same
 	// branch meet once for the batch norms of the two.
@@ -106,11 +105,12 @@ func (s *siamese[T]) record(t *autograd.Tape[T], in Inputs[T], batchNorm bool) O
 	x = norm(x, l.bn3, r.bn3)
 	x[0] = t.Linear(x[0], l.lin2.W, l.lin2.B, s.logitReLU)
 	x[1] = t.Linear(x[1], r.lin2.W, r.lin2.B, s.logitReLU)
+	read(x[0], x[1])
 	t.Join(x[:]...)
-	read := x
+	readings := x
 	if s.soft {
-		read[0], read[1] = t.Softmax(x[0]), t.Softmax(x[1])
+		readings[0], readings[1] = t.Softmax(x[0]), t.Softmax(x[1])
 	}
-	pair := t.Linear(t.Concat(read[0], read[1]), s.head.W, s.head.B, s.logitReLU)
+	pair := t.Linear(t.Concat(readings[0], readings[1]), s.head.W, s.head.B, s.logitReLU)
 	return Outputs[T]{Pair: pair, Left: x[0], Right: x[1]}
 }

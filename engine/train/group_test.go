@@ -46,6 +46,8 @@ func TestAnyNumberOfRanksSameBits(t *testing.T) {
 	check(wide)
 	wide.Model.Sharing = false
 	check(wide)
+	wide.Model.PairLoss = 0
+	check(wide)
 	apart := quick(model.Siamese10)
 	apart.Model.Sharing, apart.Batch = false, 37
 	check(apart)

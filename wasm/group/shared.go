@@ -64,7 +64,9 @@ func halfFloats(size, n, most int) int {
 }
 
 // maxParts is how many parts are gathered at once at most: the sums of as many
-// subtrees as there are chunks, and the chunks' times and scalars.
+// subtrees as there are chunks, and the chunks' times and scalars; or those of two
+// subtrees and the times, with what two branches gather: their values, scalars and
+// three batch norms' statistics.
 const maxParts = parallel.Chunks + 2
 
 // pairFloats is the most that a rank sends another: a slice of the vector.
