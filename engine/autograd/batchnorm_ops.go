@@ -68,6 +68,7 @@ func (o batchApply[T]) backward(c parallel.Chunk) { o.gradientSums(c) }
 // have a branch each need not: what they are to remember of the other's statistics
 // goes with what is gathered later (see gather).
 type batchMeeting[T tensor.Float] struct {
+	meetsOnly
 	t      *Tape[T]
 	norms  []*batchNorm[T]
 	meets  bool // the ranks have chunks of their own
@@ -157,12 +158,6 @@ func (m *batchMeeting[T]) moveRunning() {
 func (m *batchMeeting[T]) wanted() bool {
 	return slices.ContainsFunc(m.norms, func(n *batchNorm[T]) bool { return n.y.wanted() })
 }
-
-func (m *batchMeeting[T]) connect() {}
-
-func (m *batchMeeting[T]) forward(parallel.Chunk) {}
-
-func (m *batchMeeting[T]) backward(parallel.Chunk) {}
 
 func (m *batchMeeting[T]) meetForward() {
 	m.apart = m.branch && m.t.train && m.t.apart

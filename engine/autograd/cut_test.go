@@ -160,3 +160,20 @@ func TestBranchesAreJoinedBeforeTheyAreReadTogether(t *testing.T) {
 	}()
 	tape.Concat(a, b)
 }
+
+// A branch has a chunk at least.
+func TestBranchesHaveNumbers(t *testing.T) {
+	p := &autograd.Params[float64]{}
+	p.Seal()
+	for _, b := range [][2]int{{-1, 2}, {2, 2}, {0, 0}, {0, parallel.Chunks + 1}} {
+		tape := autograd.NewTape[float64](portable.New[float64](), p, parallel.Solo[float64]{}, 1)
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("branch %d of %d: want a panic", b[0], b[1])
+				}
+			}()
+			tape.BranchInput(b[0], b[1], false, 3)
+		}()
+	}
+}

@@ -11,6 +11,7 @@ import (
 // are common: every rank runs them on all chunks. It has no gradient: each rank
 // has its own rows' already.
 type gather[T tensor.Float] struct {
+	meetsOnly
 	t      *Tape[T]
 	x      []*Value[T]
 	cuts   []*cut
@@ -52,12 +53,6 @@ func (t *Tape[T]) Gather(x ...*Value[T]) {
 }
 
 func (o *gather[T]) wanted() bool { return false }
-
-func (o *gather[T]) connect() {}
-
-func (o *gather[T]) forward(parallel.Chunk) {}
-
-func (o *gather[T]) backward(parallel.Chunk) {}
 
 // brings says whether the rows are brought in this pass: at the branches' ends
 // where they were not before.

@@ -1,13 +1,11 @@
 package autograd
 
-import (
-	"github.com/pairlab/pairlab/engine/parallel"
-	"github.com/pairlab/pairlab/engine/tensor"
-)
+import "github.com/pairlab/pairlab/engine/tensor"
 
 // join has the ops before it go through all chunks of the branches before the ops
 // after it go through a batch's, and on the way back the other way round.
 type join[T tensor.Float] struct {
+	meetsOnly
 	x    []*Value[T]
 	live bool // a gradient comes back over it
 }
@@ -41,10 +39,6 @@ func (o *join[T]) wanted() bool {
 }
 
 func (o *join[T]) connect() { o.live = true }
-
-func (o *join[T]) forward(parallel.Chunk) {}
-
-func (o *join[T]) backward(parallel.Chunk) {}
 
 func (o *join[T]) meetForward() {}
 

@@ -29,6 +29,15 @@ type backwardJoiner interface {
 	joinBackward()
 }
 
+// meetsOnly is what an op is of that runs on no rows: its chunks only meet.
+type meetsOnly struct{}
+
+func (meetsOnly) connect() {}
+
+func (meetsOnly) forward(parallel.Chunk) {}
+
+func (meetsOnly) backward(parallel.Chunk) {}
+
 // packer is an op whose kernel packs its weights before it can use them.
 type packer[T tensor.Float] interface{ weights() weights[T] }
 

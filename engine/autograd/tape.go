@@ -66,7 +66,11 @@ func (t *Tape[T]) Input(wantsGrad bool, shape ...int) *Value[T] {
 
 // BranchInput records the input of one of several branches: ops that do not look
 // at each other's rows before a [Tape.Join], of which ranks may compute some alone.
+// There are at most [parallel.Chunks] branches, numbered from 0.
 func (t *Tape[T]) BranchInput(branch, branches int, wantsGrad bool, shape ...int) *Value[T] {
+	if branch < 0 || branch >= branches || branches > parallel.Chunks {
+		panic(fmt.Sprintf("autograd: branch %d of %d: want one of at most %d", branch, branches, parallel.Chunks))
+	}
 	return t.newValue(t.cut(branch, branches), wantsGrad, shape...)
 }
 
