@@ -16,7 +16,7 @@ func (t *Tape[T]) BatchNorm(x []*Value[T], s []BatchNormState[T]) []*Value[T] {
 	if len(x) != len(s) {
 		panic(fmt.Sprintf("autograd: batch norm: %d inputs for %d states", len(x), len(s)))
 	}
-	m := &batchMeeting[T]{t: t, meets: t.tail == 0 && t.join == nil, branch: t.join == nil}
+	m := &batchMeeting[T]{t: t, reach: t.reachOf(len(t.ops))}
 	out := make([]*Value[T], len(x))
 	for i := range x {
 		n := t.newBatchNorm(x[i], s[i])
@@ -29,7 +29,7 @@ func (t *Tape[T]) BatchNorm(x []*Value[T], s []BatchNormState[T]) []*Value[T] {
 	for _, n := range m.norms {
 		t.record(n.cut, batchApply[T]{n})
 	}
-	if m.branch {
+	if m.reach != allChunks {
 		t.meetings = append(t.meetings, m)
 	}
 	return out
@@ -69,11 +69,9 @@ func (o batchApply[T]) backward(c parallel.Chunk) { o.gradientSums(c) }
 // goes with what is gathered later (see gather).
 type batchMeeting[T tensor.Float] struct {
 	meetsOnly
-	t      *Tape[T]
-	norms  []*batchNorm[T]
-	meets  bool // the ranks have chunks of their own
-	branch bool // before branches are joined
-	apart  bool // in this step, ranks have a branch each
+	t     *Tape[T]
+	norms []*batchNorm[T]
+	reach reach
 
 	// One each, [Chunks, the chunks' norms' 2·C]: a chunk's row is what it brings to
 	// the meetings forward and backward.
@@ -118,16 +116,27 @@ func (m *batchMeeting[T]) isShared() bool {
 	return false
 }
 
-// begin has the rows gathered, where the batch's own statistics count.
+// isApart says whether ranks have a norm each in this pass.
+func (m *batchMeeting[T]) isApart() bool {
+	return m.reach != allChunks && m.t.train && m.t.apart
+}
+
+// meets says whether ranks meet in this pass: the batch's own statistics count, and
+// they have chunks of their own of them.
+func (m *batchMeeting[T]) meets() bool {
+	return m.reach == ownChunks && m.t.train && !m.t.apart
+}
+
+// begin has the rows gathered.
 func (m *batchMeeting[T]) begin(rows []parallel.Part[T]) {
-	if m.t.train && m.meets && !m.apart {
+	if m.meets() {
 		m.t.group.StartAllGather(rows...)
 	}
 }
 
 // end returns when they are.
 func (m *batchMeeting[T]) end() {
-	if m.t.train && m.meets && !m.apart {
+	if m.meets() {
 		m.t.group.Wait()
 	}
 }
@@ -135,7 +144,7 @@ func (m *batchMeeting[T]) end() {
 // knows says whether this rank has what all of a norm's chunks brought.
 func (m *batchMeeting[T]) knows(n *batchNorm[T]) bool {
 	lo, _ := n.cut.chunks()
-	return !m.apart || m.t.isOwn(lo)
+	return !m.isApart() || m.t.isOwn(lo)
 }
 
 // settle catches up on the statistics of the other ranks' norms, once they are
@@ -159,10 +168,7 @@ func (m *batchMeeting[T]) wanted() bool {
 	return slices.ContainsFunc(m.norms, func(n *batchNorm[T]) bool { return n.y.wanted() })
 }
 
-func (m *batchMeeting[T]) meetForward() {
-	m.apart = m.branch && m.t.train && m.t.apart
-	m.begin(m.stats)
-}
+func (m *batchMeeting[T]) meetForward() { m.begin(m.stats) }
 
 func (m *batchMeeting[T]) joinForward() {
 	m.end()
@@ -174,7 +180,7 @@ func (m *batchMeeting[T]) joinForward() {
 			n.mergeMoments()
 		}
 	}
-	if m.t.train && !m.apart {
+	if m.t.train && !m.isApart() {
 		m.moveRunning()
 	}
 }

@@ -12,26 +12,31 @@ import (
 // has its own rows' already.
 type gather[T tensor.Float] struct {
 	meetsOnly
-	t      *Tape[T]
-	x      []*Value[T]
-	cuts   []*cut
-	bounds [][]int            // the ranks' of the values
-	parts  []parallel.Part[T] // what is gathered
+	t    *Tape[T]
+	x    []*Value[T]
+	cuts []*cut
+	last bool // at the branches' ends
 
-	last bool             // at the branches' ends
-	sums parallel.Part[T] // [Chunks, the scalars so far], if it is the last
+	// The values; at the branches' ends their scalars, too, and what the ranks have
+	// not told each other of the batch norms, where they have a branch each.
+	parts []parallel.Part[T]
+	sums  []T // [Chunks, the scalars]
 }
 
 func (t *Tape[T]) newGather(x []*Value[T], last bool) *gather[T] {
 	o := &gather[T]{t: t, x: slices.Clone(x), last: last}
 	for _, v := range x {
 		o.cuts = append(o.cuts, v.cut)
-		o.bounds = append(o.bounds, make([]int, t.group.Size()+1))
+		o.parts = append(o.parts, parallel.Part[T]{X: v.Data, Bounds: make([]int, t.group.Size()+1)})
 	}
 	if last {
-		o.sums = parallel.Part[T]{X: make([]T, parallel.Chunks*len(t.scalars)), Bounds: t.dealing.bounds(len(t.scalars))}
+		scalars := len(t.scalars)
+		o.sums = make([]T, parallel.Chunks*scalars)
+		o.parts = append(o.parts, parallel.Part[T]{X: o.sums, Bounds: t.dealing.bounds(scalars)})
+		for _, m := range t.meetings {
+			o.parts = append(o.parts, m.stats...)
+		}
 	}
-	o.parts = make([]parallel.Part[T], 0, len(x)+1+len(t.meetings))
 	t.record(noRows, o)
 	return o
 }
@@ -63,77 +68,57 @@ func (o *gather[T]) brings() bool {
 	return !o.t.apart
 }
 
-// collect lays out what is brought.
-func (o *gather[T]) collect() {
-	o.parts = o.parts[:0]
+// place says whose the current batch's rows are, and lays out the scalars.
+func (o *gather[T]) place() {
 	for i, v := range o.x {
 		for rank, chunk := range o.t.dealing.chunks {
 			rows := o.t.n
 			if chunk < parallel.Chunks {
 				rows = o.cuts[i].grid[chunk].Lo
 			}
-			o.bounds[i][rank] = rows * v.size
+			o.parts[i].Bounds[rank] = rows * v.size
 		}
-		o.parts = append(o.parts, parallel.Part[T]{X: v.Data[:o.t.n*v.size], Bounds: o.bounds[i]})
 	}
-	if !o.last {
-		return
-	}
-	for i, s := range o.t.scalars[:o.scalars()] {
+	for i, s := range o.scalars() {
 		for c, sum := range s.partial {
-			o.sums.X[c*o.scalars()+i] = sum
-		}
-	}
-	o.parts = append(o.parts, o.sums)
-	for _, m := range o.t.meetings {
-		if m.apart {
-			o.parts = append(o.parts, m.stats...)
+			o.sums[c*len(o.scalars())+i] = sum
 		}
 	}
 }
 
-// scalars are how many the branches have.
-func (o *gather[T]) scalars() int { return len(o.sums.X) / parallel.Chunks }
+// scalars are those of the branches.
+func (o *gather[T]) scalars() []*Scalar[T] { return o.t.scalars[:len(o.sums)/parallel.Chunks] }
 
 // brought is called when all is there.
 func (o *gather[T]) brought() {
+	for i, s := range o.scalars() {
+		for c := range s.partial {
+			s.partial[c] = o.sums[c*len(o.scalars())+i]
+		}
+	}
 	if !o.last {
 		return
 	}
-	for i, s := range o.t.scalars[:o.scalars()] {
-		for c := range s.partial {
-			s.partial[c] = o.sums.X[c*o.scalars()+i]
-		}
-	}
 	for _, m := range o.t.meetings {
-		if m.apart {
+		if m.isApart() {
 			m.settle()
 		}
 	}
-}
-
-// news are what would be brought in a step, for a batch as large as any, by ranks
-// that have a branch each.
-func (o *gather[T]) news() []parallel.Part[T] {
-	var parts []parallel.Part[T]
-	for i, v := range o.x {
-		parts = append(parts, parallel.Part[T]{X: v.Data, Bounds: o.bounds[i]})
-	}
-	parts = append(parts, o.sums)
-	for _, m := range o.t.meetings {
-		parts = append(parts, m.stats...)
-	}
-	return parts
 }
 
 func (o *gather[T]) meetForward() {
 	if !o.brings() {
 		return
 	}
-	o.collect()
-	if !o.t.isLate() {
-		o.t.group.StartAllGather(o.parts...)
+	o.place()
+	if o.t.isLate() {
+		return
 	}
+	parts := o.parts
+	if o.last && !(o.t.train && o.t.apart) {
+		parts = parts[:len(o.x)+1]
+	}
+	o.t.group.StartAllGather(parts...)
 }
 
 func (o *gather[T]) joinForward() {

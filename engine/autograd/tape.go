@@ -130,18 +130,18 @@ func (t *Tape[T]) Finish() {
 		t.plant(&t.backward[i])
 	}
 	t.canBeLate = t.ends != nil && !t.join.live && t.reducer.whole()
-	t.gatherNews()
+	t.listNews()
 	t.reducer.finish(t.dealing.chunks, t.news)
 }
 
-// gatherNews lists what goes with the gradients or the parameters, as the chunks are dealt.
-func (t *Tape[T]) gatherNews() {
+// listNews lists what goes with the gradients or the parameters, as the chunks are dealt.
+func (t *Tape[T]) listNews() {
 	t.news = append(t.news[:0], t.dealing.times)
 	if !t.gathers() { // else every rank has all chunks' scalars
 		t.news = append(t.news, t.scalarSums)
 	}
 	if t.canBeLate && t.areApart() {
-		t.news = append(t.news, t.ends.news()...)
+		t.news = append(t.news, t.ends.parts...)
 	}
 }
 
@@ -339,7 +339,7 @@ func (t *Tape[T]) joinNews() {
 	t.joinScalars()
 	t.newsDue = false
 	if t.dealing.learn() {
-		t.gatherNews()
+		t.listNews()
 		t.reducer.deal(t.dealing.chunks, t.news)
 	}
 }

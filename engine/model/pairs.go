@@ -58,12 +58,12 @@ func (n *Net[T]) SetPair(to int, left, right []float32, leftDigit, rightDigit in
 // first, 0, or second, 1.
 func (n *Net[T]) SetImage(to, digit int, image []float32) {
 	const area = Side * Side
+	in := n.input(digit)
 	if n.config.Siamese() {
-		in := [...]*autograd.Value[T]{n.In.Left, n.In.Right}[digit]
 		convert(in.Data[to*area:(to+1)*area], image)
 		return
 	}
-	pair := n.In.Pair.Data[to*2*area : (to+1)*2*area]
+	pair := in.Data[to*2*area : (to+1)*2*area]
 	for i, v := range image {
 		pair[2*i+digit] = T(v)
 	}
@@ -72,11 +72,18 @@ func (n *Net[T]) SetImage(to, digit int, image []float32) {
 // Images are the rows [lo, hi) of a batch of n for which the net's rank needs the
 // pairs' first images, 0, or second, 1. After a step they may be others.
 func (n *Net[T]) Images(digit, rows int) (lo, hi int) {
-	in := n.In.Pair
-	if n.config.Siamese() {
-		in = [...]*autograd.Value[T]{n.In.Left, n.In.Right}[digit]
+	return n.Tape.Rows(n.input(digit), rows)
+}
+
+// input is where the pairs' first images, 0, or second, 1, go.
+func (n *Net[T]) input(digit int) *autograd.Value[T] {
+	switch {
+	case !n.config.Siamese():
+		return n.In.Pair
+	case digit == 0:
+		return n.In.Left
 	}
-	return n.Tape.Rows(in, rows)
+	return n.In.Right
 }
 
 // SetLabels is the part of [Net.SetPair] that the classes are.

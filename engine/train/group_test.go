@@ -48,6 +48,9 @@ func TestAnyNumberOfRanksSameBits(t *testing.T) {
 	check(wide)
 	wide.Model.PairLoss = 0
 	check(wide)
+	blind := quick(model.Siamese2) // branches without losses of their own
+	blind.Model.AuxLoss = 0
+	check(blind)
 	apart := quick(model.Siamese10)
 	apart.Model.Sharing, apart.Batch = false, 37
 	check(apart)
