@@ -16,7 +16,6 @@ type conv struct {
 
 	b, bt, bias []float32 // packed by Pack
 	t           []float32 // scratch of the weight gradient
-	perm        []float32 // offsets
 	tab         []float32 // offset of each patch in x, in bytes
 }
 
@@ -55,8 +54,7 @@ func (s *Set) direct(c kernel.Conv, maxN int) *conv {
 		module: s.mustLoad("conv", convNames, convValues(&c, p), convFunctions),
 		s:      c, patch: p, in: c.H * c.W * c.I, k: k, pixels: c.OH() * c.OW(),
 		b: aligned(packPanels(k, c.O)), bias: aligned(8 * panelsOf(c.O)),
-		bt: aligned(p.transposed(c.O)), t: aligned(scratch),
-		perm: permutation(&c), tab: patches(&c, maxN),
+		bt: aligned(p.transposed(c.O)), t: aligned(scratch), tab: patches(&c, maxN),
 	}
 }
 
@@ -101,7 +99,7 @@ func (v *conv) sizes(n int) (x, y, rows int) {
 
 // Pack implements [kernel.Conv2D].
 func (v *conv) Pack(w, b []float32) {
-	v.call(fnPack, 0, 1|16, v.b, w[:v.s.O*v.k], v.perm, b[:v.s.O], v.bias)
+	v.call(fnPack, 0, 1|8, v.b, w[:v.s.O*v.k], b[:v.s.O], v.bias)
 	v.call(fnPackTransposed, 0, 1, v.bt, v.b)
 }
 
@@ -121,7 +119,7 @@ func (v *conv) BackwardInput(dx, dy []float32, n int) {
 // BackwardWeights implements [kernel.Conv2D].
 func (v *conv) BackwardWeights(dw, db, dy, x []float32, n int) {
 	xs, ys, rows := v.sizes(n)
-	v.call(fnBackwardWeights, rows, 1|16, dw[:v.s.O*v.k], dy[:ys], x[:xs], v.tab, v.t, v.perm)
+	v.call(fnBackwardWeights, rows, 1|16, dw[:v.s.O*v.k], dy[:ys], x[:xs], v.tab, v.t)
 	v.columnSums(db, dy, rows)
 }
 

@@ -6,16 +6,6 @@ import (
 	"github.com/pairlab/pairlab/engine/kernel"
 )
 
-// permutation is perm of pack.k.
-func permutation(s *kernel.Conv) []float32 {
-	perm := make([]int32, s.K())
-	window := s.KH * s.KW
-	for q := range perm {
-		perm[q] = int32(8 * word * (q%window*s.I + q/window))
-	}
-	return offsets(perm)
-}
-
 // offsets are the bytes of s as a kernel is given them.
 func offsets(s []int32) []float32 {
 	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(s))), len(s))

@@ -35,7 +35,7 @@ func (t *treeWeights) Backward(dw []float32, dy, x [][]float32, n []int) {
 			v.frame.num[1] = uint32(word * from)
 			v.call(fnPanelWeights, rows, 1, t.panels[i], dy[i][:ys], x[i][:xs], v.tab)
 		}
-		v.call(fnUnpackPanel, 0, 1, dw[from*v.k:(from+8)*v.k], t.combine(len(n)), v.perm)
+		v.call(fnUnpackPanel, 0, 1, dw[from*v.k:(from+8)*v.k], t.combine(len(n)))
 	}
 }
 
