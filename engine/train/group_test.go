@@ -133,21 +133,25 @@ func practised(c Config) Config {
 	return c
 }
 
-func runGroup(t *testing.T, c Config, pairs model.Pairs, size int) []Result {
+// runGroup makes a run by so many ranks, by clocks of theirs if any are given.
+func runGroup(t *testing.T, c Config, pairs model.Pairs, size int, clocks ...func() time.Duration) []Result {
 	t.Helper()
 	results := make([]Result, size)
 	errs := make(chan error, size)
 	for rank, group := range parallel.NewLocal[float32](size) {
-		kernels := sets.Fast(t)
+		o := Options{Kernels: sets.Fast(t), Group: group}
+		if len(clocks) > 0 {
+			o.Clock = clocks[rank]
+		}
 		go func() {
-			r, _, err := Run(c, 1, pairs, pairs, Options{Kernels: kernels, Group: group})
+			r, _, err := Run(c, 1, pairs, pairs, o)
 			results[rank] = r
 			errs <- err
 		}()
 	}
 	for range size {
 		if err := <-errs; err != nil {
-			t.Fatal(err)
+			t.Fatalf("%+v of %d pairs, %d ranks: %v", c, pairs.N, size, err)
 		}
 	}
 	return results

@@ -3,11 +3,9 @@ package train
 import (
 	"fmt"
 	"math/rand/v2"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/pairlab/pairlab/engine/internal/sets"
 	"github.com/pairlab/pairlab/engine/model"
 	"github.com/pairlab/pairlab/engine/optim"
 	"github.com/pairlab/pairlab/engine/parallel"
@@ -23,9 +21,13 @@ func FuzzRanksSameBits(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64) {
 		rng := rand.New(rand.NewPCG(seed, 0))
 		c, pairs := drawnRun(seed, rng, digits(t))
-		one := runBy(t, c, pairs, 1, rng)[0]
+		one := runGroup(t, c, pairs, 1)[0]
 		size := 2 + rng.IntN(parallel.Chunks)
-		for rank, r := range runBy(t, c, pairs, size, rng) {
+		var clocks []func() time.Duration
+		for range size {
+			clocks = append(clocks, restlessClock(rng.Uint64()))
+		}
+		for rank, r := range runGroup(t, c, pairs, size, clocks...) {
 			if r.Digest != one.Digest || fmt.Sprint(r.Epochs) != fmt.Sprint(one.Epochs) {
 				t.Errorf("%+v of %d pairs, rank %d of %d: digest %.8s after %v, want %.8s after %v",
 					c, pairs.N, rank, size, r.Digest, r.Epochs, one.Digest, one.Epochs)
@@ -44,9 +46,7 @@ func drawnRun(seed uint64, rng *rand.Rand, all model.Pairs) (Config, model.Pairs
 	width := func() int { return []int{1, 3, 8, 12}[rng.IntN(4)] }
 	c.Model.Ch1, c.Model.Ch2, c.Model.FC = width(), width(), width()
 	if large { // no rank finishes the gradients of so many parameters
-		if c.Model.Ch1, c.Model.Ch2 = 32, 64; !c.Model.Siamese() {
-			c.Model.FC = 64
-		}
+		c.Model.Ch1, c.Model.Ch2, c.Model.FC = 32, 64, 64
 	}
 	c.Model.BatchNorm, c.Model.Sharing = yes(), sharing
 	c.Model.LogitReLU, c.Model.Soft = yes(), yes()
@@ -73,32 +73,16 @@ func drawnRun(seed uint64, rng *rand.Rand, all model.Pairs) (Config, model.Pairs
 	return c, model.Pairs{N: n, X: all.X[:n*pair], Target: all.Target[:n], Digits: all.Digits[:2*n]}
 }
 
-// runBy makes a run by so many ranks. Each look at a rank's clock finds it later by
-// a time that is drawn, in a range that changes now and then.
-func runBy(t *testing.T, c Config, pairs model.Pairs, size int, rng *rand.Rand) []Result {
-	t.Helper()
-	results, errs := make([]Result, size), make([]error, size)
-	var all sync.WaitGroup
-	for rank, group := range parallel.NewLocal[float32](size) {
-		kernels, own := sets.Fast(t), rand.New(rand.NewPCG(rng.Uint64(), 0))
-		var now time.Duration
-		slow := 1
-		clock := func() time.Duration {
-			if own.IntN(40) == 0 {
-				slow = 1 + own.IntN(30)
-			}
-			now += time.Duration(1+own.IntN(slow)) * time.Millisecond
-			return now
+// restlessClock finds it later at each look, by a time that is drawn from a range
+// that changes now and then.
+func restlessClock(seed uint64) func() time.Duration {
+	rng := rand.New(rand.NewPCG(seed, 0))
+	now, slow := time.Duration(0), 1
+	return func() time.Duration {
+		if rng.IntN(40) == 0 {
+			slow = 1 + rng.IntN(30)
 		}
-		all.Go(func() {
-			results[rank], _, errs[rank] = Run(c, 1, pairs, pairs, Options{Kernels: kernels, Group: group, Clock: clock})
-		})
+		now += time.Duration(1+rng.IntN(slow)) * time.Millisecond
+		return now
 	}
-	all.Wait()
-	for rank, err := range errs {
-		if err != nil {
-			t.Fatalf("%+v of %d pairs, rank %d of %d: %v", c, pairs.N, rank, size, err)
-		}
-	}
-	return results
 }
