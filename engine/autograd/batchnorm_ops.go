@@ -118,7 +118,7 @@ func (m *batchMeeting[T]) isShared() bool {
 
 // isApart says whether ranks have a norm each in this pass.
 func (m *batchMeeting[T]) isApart() bool {
-	return m.reach != allChunks && m.t.train && m.t.apart
+	return m.reach != allChunks && m.t.trainsApart()
 }
 
 // meets says whether ranks meet in this pass: the batch's own statistics count, and

@@ -57,5 +57,9 @@ func (b *branches[T]) areApart() bool {
 	return b.ends != nil && !slices.ContainsFunc(b.meetings, (*batchMeeting[T]).isShared)
 }
 
+// trainsApart says whether in this pass each rank takes the batch statistics of a
+// branch of its own.
+func (t *Tape[T]) trainsApart() bool { return t.train && t.apart }
+
 // isLate says whether this pass leaves what follows the branches for later.
-func (t *Tape[T]) isLate() bool { return t.canBeLate && t.train && t.apart }
+func (t *Tape[T]) isLate() bool { return t.canBeLate && t.trainsApart() }

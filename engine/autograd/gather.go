@@ -68,6 +68,10 @@ func (o *gather[T]) brings() bool {
 	return !o.t.apart
 }
 
+// bringsStatistics says whether what the ranks have not told each other of the
+// batch norms goes with the rows.
+func (o *gather[T]) bringsStatistics() bool { return o.last && o.t.trainsApart() }
+
 // place says whose the current batch's rows are, and lays out the scalars.
 func (o *gather[T]) place() {
 	for i, v := range o.x {
@@ -96,13 +100,11 @@ func (o *gather[T]) brought() {
 			s.partial[c] = o.sums[c*len(o.scalars())+i]
 		}
 	}
-	if !o.last {
+	if !o.bringsStatistics() {
 		return
 	}
 	for _, m := range o.t.meetings {
-		if m.isApart() {
-			m.settle()
-		}
+		m.settle()
 	}
 }
 
@@ -115,7 +117,7 @@ func (o *gather[T]) meetForward() {
 		return
 	}
 	parts := o.parts
-	if o.last && !(o.t.train && o.t.apart) {
+	if o.last && !o.bringsStatistics() {
 		parts = parts[:len(o.x)+1]
 	}
 	o.t.group.StartAllGather(parts...)

@@ -23,7 +23,7 @@ func TestAnyNumberOfRanksSameBits(t *testing.T) {
 		want := mustRun(t, c, 1, Hooks{})
 		for _, size := range []int{2, 3, 4, 8} {
 			for rank, got := range runGroup(t, c, pairs, size) {
-				if got.Digest != want.Digest || fmt.Sprint(got.Epochs) != fmt.Sprint(want.Epochs) {
+				if !sameRun(got, want) {
 					t.Errorf("%+v, rank %d of %d: digest %.8s, want %.8s", c, rank, size, got.Digest, want.Digest)
 				}
 			}
@@ -131,6 +131,11 @@ func practised(c Config) Config {
 	c.Optim.Schedule, c.Optim.Warmup = optim.Cosine, 0.2
 	c.Optim.WeightDecay, c.Optim.Decoupled = 0.01, true
 	return c
+}
+
+// sameRun says whether two runs have the same bits after the same epochs.
+func sameRun(a, b Result) bool {
+	return a.Digest == b.Digest && fmt.Sprint(a.Epochs) == fmt.Sprint(b.Epochs)
 }
 
 // runGroup makes a run by so many ranks, by clocks of theirs if any are given.
@@ -242,7 +247,7 @@ func TestResumedRunSameBits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.Digest != want.Digest || fmt.Sprint(got.Epochs) != fmt.Sprint(want.Epochs) {
+		if !sameRun(got, want) {
 			t.Errorf("%+v: resumed run ends with %.8s after %v, want %.8s after %v", c, got.Digest, got.Epochs, want.Digest, want.Epochs)
 		}
 	}

@@ -2,6 +2,7 @@ package wasmsimd
 
 import (
 	"fmt"
+	"unsafe"
 
 	"github.com/pairlab/pairlab/engine/kernel"
 )
@@ -84,6 +85,11 @@ func patches(s *kernel.Conv, n int) []float32 {
 		tab[i] = int32(word * s.I * ((m*s.H+row)*s.W + column))
 	}
 	return offsets(tab)
+}
+
+// offsets are the bytes of s as a kernel is given them.
+func offsets(s []int32) []float32 {
+	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(s))), len(s))
 }
 
 // sizes are the floats of x and of y, and the rows, which it sets, for n

@@ -19,7 +19,6 @@ type convPool struct {
 	db   []float32
 	acc  []float32 // the sparse weight gradient, [O][padded]; nil if it is not used
 	x    []float32 // a sample and a vector past it
-	perm []float32 // offset of each weight in a padded patch
 }
 
 const (
@@ -45,11 +44,6 @@ func (s *Set) ConvPool2D(c kernel.Conv, p kernel.Pool, maxN int) kernel.ConvPool
 	if rows := c.KH * vecs; s.mode != Direct && rows <= 12 { // a patch's gradient stays in registers
 		functions = "convPool sparse"
 		v.acc, v.x = aligned(c.O*rows*4), aligned(v.conv.in+4)
-		perm := make([]int32, v.conv.k)
-		for q := range perm {
-			perm[q] = int32(word * (q/c.KW%c.KH*vecs*4 + q%c.KW*c.I + q/(c.KW*c.KH)))
-		}
-		v.perm = offsets(perm)
 	}
 	v.module = s.mustLoad("convpool", convPoolNames, append(convValues(&c, v.conv.patch), poolValues(&p)...), functions)
 	return v
@@ -80,7 +74,7 @@ func (v *convPool) BackwardWeights(dw, db, dy []float32, argmax []uint16, x []fl
 	dw, db = dw[:len(v.dw)], db[:len(v.db)]
 	if v.acc != nil {
 		v.frame.places(2, argmax[:n*ys], false)
-		v.call(fnSparse, n, 1|16|32, dw, dy[:n*ys], nil, x[:n*xs], v.acc, v.x, v.perm, v.conv.tab)
+		v.call(fnSparse, n, 1|16|32, dw, dy[:n*ys], nil, x[:n*xs], v.acc, v.x, v.conv.tab)
 		v.conv.columnSums(db, dy, n*ys/len(db))
 		return
 	}

@@ -1,15 +1,6 @@
 package wasmsimd
 
-import (
-	"unsafe"
-
-	"github.com/pairlab/pairlab/engine/kernel"
-)
-
-// offsets are the bytes of s as a kernel is given them.
-func offsets(s []int32) []float32 {
-	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(s))), len(s))
-}
+import "github.com/pairlab/pairlab/engine/kernel"
 
 // vecsOf is the number of vectors that n floats take.
 func vecsOf(n int) int { return (n + 3) / 4 }
