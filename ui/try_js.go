@@ -110,6 +110,18 @@ func (t *tryView) answered(a Answer) {
 			continue
 		}
 		v.show(&a.Answers[i], a.Seen[0].Label, a.Seen[1].Label)
+		v.origin.text(a.Networks[i].Origin())
+	}
+	t.nameTheSilent()
+}
+
+// nameTheSilent says of the networks without an answer what they have learnt
+// from. An answer keeps the words about the network that gave it.
+func (t *tryView) nameTheSilent() {
+	for i, v := range t.verdicts {
+		if !v.answers {
+			v.origin.text(t.list[i].Origin())
+		}
 	}
 }
 
@@ -150,9 +162,7 @@ func (t *tryView) show(list []text.Network) {
 			t.verdicts = append(t.verdicts, newVerdict(t.dom, t.place, n))
 		}
 	}
-	for i, n := range list {
-		t.verdicts[i].origin.text(n.Origin())
-	}
+	t.nameTheSilent()
 	if t.pads[0].empty() || t.pads[1].empty() {
 		t.rest()
 		return
@@ -170,6 +180,7 @@ func (t *tryView) show(list []text.Network) {
 // verdict is what one network says.
 type verdict struct {
 	name                           string
+	answers                        bool // it shows an answer
 	root, origin                   *element
 	question, answer, value, right *element
 	readings                       [2]*reading // nil for a network that reads no digits
@@ -196,7 +207,8 @@ func newVerdict(d *dom, parent *element, n text.Network) *verdict {
 // show shows an answer about digits with these labels, -1 for unknown ones; or
 // none.
 func (v *verdict) show(a *ask.Answer, left, right int) {
-	if a == nil {
+	v.answers = a != nil
+	if !v.answers {
 		v.question.text("–")
 		for _, part := range []*element{v.answer, v.value, v.right} {
 			part.text("")

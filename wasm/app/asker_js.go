@@ -34,8 +34,8 @@ type asker struct {
 
 	// The tasks' own:
 	worker    *client
-	opened    map[string]int // the versions that the worker has, by name
-	refreshed time.Duration  // when it was last given a newer one
+	opened    map[string]network // those that the worker has, by name
+	refreshed time.Duration      // when it was last given a newer one
 	now       func() time.Duration
 }
 
@@ -100,23 +100,26 @@ func today() string {
 	return text
 }
 
-// ready has a worker that knows the networks, and returns them; exact has it
-// know them as they are now.
+// ready has a worker that knows the networks, and returns them as it knows
+// them; exact has it know them as they are now.
 func (a *asker) ready(exact bool) ([]network, error) {
 	if err := a.running(); err != nil {
 		return nil, err
 	}
 	all := a.networks.all()
 	exact = exact || a.now()-a.refreshed >= refreshEvery
-	for _, n := range all {
-		version, known := a.opened[n.Name]
-		if version == n.version || known && !exact && !n.ended {
+	for i, n := range all {
+		switch known := a.opened[n.Name]; {
+		case known.version == n.version:
+			continue
+		case !exact && n.continues(&known):
+			all[i] = known
 			continue
 		}
 		if _, err := a.worker.request(protocol.Request{Op: protocol.OpOpen, Open: &n.open}, extras{"bytes": n.bytes}); err != nil {
 			return nil, err
 		}
-		a.opened[n.Name], a.refreshed = n.version, a.now()
+		a.opened[n.Name], a.refreshed = n, a.now()
 	}
 	return all, nil
 }
@@ -128,7 +131,7 @@ func (a *asker) running() error {
 		if err != nil {
 			return err
 		}
-		a.worker, a.opened = worker, map[string]int{}
+		a.worker, a.opened = worker, map[string]network{}
 	}
 	return a.worker.ready(nil)
 }

@@ -22,7 +22,14 @@ type network struct {
 	history history // its first layers
 	round   int
 	ended   bool // its run is over
-	version int  // another for each content of a name
+	version int  // another for each content of a name, from 1
+}
+
+// continues says whether a network is of the run that an older one is of, and
+// the run goes on.
+func (n *network) continues(older *network) bool {
+	of, was := n.open.Trained, older.open.Trained
+	return of != nil && was != nil && of.Run == was.Run && !n.ended
 }
 
 // networks are the trained networks that the page has: of each kind the one
@@ -120,13 +127,10 @@ func (ns *networks) end(e experiment.Event, date string) bool {
 	return true
 }
 
-// load takes a network from a file that has been opened, and returns its
-// version.
-func (ns *networks) load(name string, info protocol.Network, kernels string, file any) (version int) {
-	ns.mu.Lock()
-	defer ns.mu.Unlock()
+// load takes a network from a file that has been opened, and returns it.
+func (ns *networks) load(name string, info protocol.Network, kernels string, file any) network {
 	p := info.Provenance
-	ns.put(&network{
+	return ns.take(&network{
 		Network: text.Network{
 			Name: loadedName, Kind: info.Config.Kind, Seed: p.Seed,
 			Epoch: p.Epochs, Accuracy: p.Accuracy, File: name, Pairs: pairsIn(p.Settings),
@@ -134,15 +138,14 @@ func (ns *networks) load(name string, info protocol.Network, kernels string, fil
 		open:  protocol.Open{Name: loadedName, Kernels: kernels},
 		bytes: file, ended: true,
 	})
-	return ns.version
 }
 
-// take takes a network, and returns its version.
-func (ns *networks) take(n *network) (version int) {
+// take takes a network, and returns it with its version.
+func (ns *networks) take(n *network) network {
 	ns.mu.Lock()
 	defer ns.mu.Unlock()
 	ns.put(n)
-	return ns.version
+	return *n
 }
 
 // dropTrained drops all networks but the one from a file.

@@ -105,3 +105,34 @@ func TestAloneMakesTheRunAgain(t *testing.T) {
 		}
 	}
 }
+
+// An older network stands for a newer one only while their run goes on.
+func TestOnlyARunInProgressContinues(t *testing.T) {
+	c, err := experiment.ParseQuery("models=siamese2&rounds=2&epochs=9")
+	if err != nil {
+		t.Fatal(err)
+	}
+	newest := func(round, epoch int, ended bool) *network {
+		ns := newNetworks()
+		ns.learn(protocol.Train{Run: c.Runs()[round]}, epoch, protocol.Outcome{}, nil)
+		n := ns.all()[0]
+		n.ended = ended
+		return &n
+	}
+	older := newest(0, 1, false)
+	var none network
+	for what, c := range map[string]struct {
+		n, older *network
+		want     bool
+	}{
+		"a later epoch":   {newest(0, 2, false), older, true},
+		"another run's":   {newest(1, 2, false), older, false},
+		"the last epoch":  {newest(0, 2, true), older, false},
+		"nothing before":  {newest(0, 2, false), &none, false},
+		"one from a file": {&none, older, false},
+	} {
+		if got := c.n.continues(c.older); got != c.want {
+			t.Errorf("%s continues the older: %v", what, got)
+		}
+	}
+}

@@ -96,7 +96,7 @@ func (a *asker) export(wanted []network, files *[]modelFile) error {
 		return err
 	}
 	for _, n := range wanted {
-		if a.opened[n.Name] != n.version {
+		if a.opened[n.Name].version != n.version {
 			continue
 		}
 		export := protocol.Export{Name: n.Name, Format: protocol.Safetensors}
