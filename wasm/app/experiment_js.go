@@ -139,13 +139,16 @@ func (c *controller) see(stop *cancel.Signal, p plan, kernels string) {
 		return
 	}
 	p.keeper.forget()
-	c.setPhase(state.Done)
 	if p.set != nil {
+		c.setPhase(state.Done)
 		c.tellTrials(p.set)
 		return
 	}
-	c.events.tell("done", c.resultJSON())
+	// Who listens to the events may begin the next one at once.
+	result := c.resultJSON()
 	c.shelf.keep(p.id)
+	c.setPhase(state.Done)
+	c.events.tell("done", result)
 }
 
 // train fetches the images and makes all runs. It returns the jobs that were

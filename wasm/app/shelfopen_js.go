@@ -70,9 +70,12 @@ func (s *shelf) open(id string) error {
 	return nil
 }
 
+// shelfPrefix is put before the name of a network that is written for the list.
+// Another may have taken its place by then.
+const shelfPrefix = "shelf/"
+
 // files are those of the networks of the experiment that has just ended. What
-// it returns makes them, and may wait; of networks that have changed since,
-// there are none.
+// it returns makes them, and may wait.
 func (a *asker) files() func() ([]modelFile, error) {
 	var wanted []network
 	for _, n := range a.networks.all() {
@@ -92,14 +95,16 @@ func (a *asker) export(wanted []network, files *[]modelFile) error {
 	if len(wanted) == 0 {
 		return nil
 	}
-	if _, err := a.ready(true); err != nil {
+	if err := a.running(); err != nil {
 		return err
 	}
 	for _, n := range wanted {
-		if a.opened[n.Name].version != n.version {
-			continue
+		open := n.open
+		open.Name = shelfPrefix + n.Name
+		if _, err := a.worker.request(protocol.Request{Op: protocol.OpOpen, Open: &open}, extras{"bytes": n.bytes}); err != nil {
+			return err
 		}
-		export := protocol.Export{Name: n.Name, Format: protocol.Safetensors}
+		export := protocol.Export{Name: open.Name, Format: protocol.Safetensors}
 		r, err := a.worker.request(protocol.Request{Op: protocol.OpExport, Export: &export}, nil)
 		if err != nil {
 			return err

@@ -107,6 +107,38 @@ func TestAnEndedExperimentIsKeptAndOpenedAgain(t *testing.T) {
 	}
 }
 
+// A script trains one experiment after the other, so that the networks of one
+// are those of the next by the time that they are kept.
+func TestExperimentsThatFollowAtOnceAreKeptWhole(t *testing.T) {
+	t.Parallel()
+	const seeds = 4
+	v := open(t, "")
+	v.do(fmt.Sprintf(`(() => {
+		const train = (seed) => pairlab.start({ models: ["siamese10"], rounds: 1, epochs: 20, pairs: 50, batch: 50, pool: 10000, workers: 1, seed });
+		let seed = 1;
+		window.digests = [];
+		pairlab.on("state", ({ state }) => { if (state === "done" && seed < %d) train(++seed); });
+		pairlab.on("done", (result) => digests.push(result.models[0].rounds[0]?.digest));
+		train(1);
+	})()`, seeds))
+	v.until(trainLimit, fmt.Sprintf(`digests.length === %d`, seeds))
+	v.shelfRows(seeds)
+	digests := eval[[]string](v, `digests`)
+	v.reload()
+	v.shelfRows(seeds)
+	dir := t.TempDir()
+	v.downloadsTo(dir)
+	for i, want := range digests {
+		v.inRow(seeds-i, "Open")
+		v.until(soon, fmt.Sprintf(`document.querySelector("#saved .origin")?.innerText.startsWith("Seed %d, ") ?? false`, i+1))
+		v.press("Download safetensors of Siamese10")
+		_, p, err := modelfile.Decode(v.downloaded(filepath.Join(dir, fmt.Sprintf("pairlab-siamese10-seed%d-epoch20.safetensors", i+1))))
+		if err != nil || p.Digest != want {
+			t.Errorf("the network of the %d. has digest %.8s (%v), want %.8s", i+1, p.Digest, err, want)
+		}
+	}
+}
+
 func TestAStoppedExperimentIsKeptOnceARoundIsDone(t *testing.T) {
 	t.Parallel()
 	v := open(t, "")
