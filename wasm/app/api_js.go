@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 
 	"github.com/hack-pad/safejs"
@@ -197,57 +196,6 @@ func (c *controller) apiOn(args []safejs.Value) (any, error) {
 		end()
 		return nil
 	})
-}
-
-// listeners are the scripts' functions by event.
-type listeners struct {
-	byName map[string]map[int]safejs.Value
-	next   int
-}
-
-func newListeners() *listeners {
-	return &listeners{byName: map[string]map[int]safejs.Value{}}
-}
-
-func (l *listeners) add(name string, fn safejs.Value) (end func()) {
-	if l.byName[name] == nil {
-		l.byName[name] = map[int]safejs.Value{}
-	}
-	l.next++
-	key := l.next
-	l.byName[name][key] = fn
-	return func() { delete(l.byName[name], key) }
-}
-
-// tellEvent tells an event as its JSON has it, if anyone listens.
-func (l *listeners) tellEvent(name string, e experiment.Event) {
-	if len(l.byName[name]) == 0 {
-		return
-	}
-	text, err := encodeJSON(e)
-	if err != nil {
-		return
-	}
-	l.tell(name, text)
-}
-
-func (l *listeners) tell(name string, text []byte) {
-	if len(l.byName[name]) == 0 || text == nil {
-		return
-	}
-	if value, err := parseJSON(text); err == nil {
-		l.tellValue(name, value)
-	}
-}
-
-// tellValue calls an event's listeners. What one of them throws is its own
-// affair: it is shown in the console, and the others are called all the same.
-func (l *listeners) tellValue(name string, value any) {
-	for _, fn := range l.byName[name] {
-		if _, err := fn.Invoke(value); err != nil {
-			fmt.Fprintf(os.Stderr, "app: a listener to %q failed: %v\n", name, err)
-		}
-	}
 }
 
 func encodeJSON(v any) ([]byte, error) { return json.Marshal(v) }

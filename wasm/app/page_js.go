@@ -229,17 +229,12 @@ func (c *controller) apply(j *job, e experiment.Event) {
 // Pause holds the experiment between two steps.
 func (c *controller) Pause() {
 	if c.change(state.Running, state.Paused) {
-		c.crew.setPaused(true)
 		c.inHand().flush()
 	}
 }
 
 // Resume lets it go on.
-func (c *controller) Resume() {
-	if c.change(state.Paused, state.Running) {
-		c.crew.setPaused(false)
-	}
-}
+func (c *controller) Resume() { c.change(state.Paused, state.Running) }
 
 // change goes from one phase of an experiment to another, if it is in the one.
 func (c *controller) change(from, to state.Phase) bool {
@@ -247,6 +242,8 @@ func (c *controller) change(from, to state.Phase) bool {
 	is := c.stop != nil && c.phase == from
 	c.mu.Unlock()
 	if is {
+		// First of all, as who is told of it may change it again.
+		c.crew.setPaused(to == state.Paused)
 		c.setPhase(to)
 	}
 	return is

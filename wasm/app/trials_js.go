@@ -88,7 +88,7 @@ type trialEnd struct {
 // applyTrial takes an event of a run of the set in hand.
 func (c *controller) applyTrial(setting string, e experiment.Event) {
 	c.page.ApplyTrial(setting, e)
-	if e.Kind != experiment.DoneEvent || len(c.events.byName["trial"]) == 0 {
+	if e.Kind != experiment.DoneEvent || !c.events.hears("trial") {
 		return
 	}
 	end := trialEnd{Setting: setting, Model: e.Model, Round: e.Round, Result: e.Result}
@@ -100,7 +100,7 @@ func (c *controller) applyTrial(setting string, e experiment.Event) {
 
 // tellTrials tells scripts that a set of trials is over.
 func (c *controller) tellTrials(set experiment.Set) {
-	if len(c.events.byName["trials"]) == 0 {
+	if !c.events.hears("trials") {
 		return
 	}
 	if text, err := encodeJSON(set.Document()); err == nil {

@@ -63,6 +63,27 @@ func TestListenersCanBeRemovedAndMayThrow(t *testing.T) {
 	v.consoleErrors() // the listener's error is shown there
 }
 
+// A listener that acts on what it hears changes it before the others have heard.
+func TestListenersMayActOnWhatTheyHear(t *testing.T) {
+	t.Parallel()
+	v := open(t, "")
+	v.do(`
+		window.heard = []; window.epochs = 0;
+		pairlab.on("state", ({ state }) => { if (state === "paused") pairlab.resume(); });
+		pairlab.on("state", ({ state }) => heard.push(state));
+		pairlab.on("epoch", () => epochs++);`)
+	v.start(endless())
+	v.until(trainLimit, `epochs > 0`)
+	v.do(`pairlab.pause()`)
+	v.wait(soon, "running")
+	v.until(soon, fmt.Sprintf(`epochs > %d`, eval[int](v, `epochs`)+2))
+	v.do(`pairlab.stop()`)
+	v.wait(soon, "done")
+	if heard := eval[string](v, `heard.join()`); heard != "running,paused,running,done" {
+		t.Errorf("heard %s, want running,paused,running,done", heard)
+	}
+}
+
 func TestBadSettingsInTheAddressAreShownAndNotStarted(t *testing.T) {
 	t.Parallel()
 	for query, wants := range map[string][]string{
