@@ -29,6 +29,7 @@ type pad struct {
 	strokes             [][]float64
 	image               int // -1: none
 	drawing             bool
+	pointer             float64      // the finger, pen or mouse that draws
 	scale               float64      // canvas pixels in one of the page's
 	raster              safejs.Value // of the strokes
 	rastered            bool
@@ -51,10 +52,13 @@ func newPad(d *dom, name, side string, random func(limit int) int, changed func(
 	}
 	p.canvas.on("pointerdown", p.down)
 	p.canvas.on("pointermove", p.move)
-	p.canvas.on("pointerup", func(safejs.Value) { p.drawing = false })
-	p.canvas.on("pointercancel", func(safejs.Value) { p.drawing = false })
+	// A press may end without its end being told, but its capture is lost then.
+	for _, name := range []string{"pointerup", "pointercancel", "lostpointercapture"} {
+		p.canvas.on(name, p.up)
+	}
 	p.undo.on("click", func(safejs.Value) {
 		p.strokes = p.strokes[:len(p.strokes)-1]
+		p.drawing = false
 		p.redraw()
 	})
 	p.clear.on("click", func(safejs.Value) { p.choose(-1) })
@@ -87,7 +91,7 @@ func (e *element) real(name string) float64 {
 
 func (p *pad) down(event safejs.Value) {
 	e := p.dom.wrap(event)
-	if !e.is("isPrimary") || e.real("button") != 0 {
+	if p.drawing || !e.is("isPrimary") || e.real("button") != 0 {
 		return
 	}
 	if p.image >= 0 {
@@ -96,7 +100,8 @@ func (p *pad) down(event safejs.Value) {
 		p.complain("")
 		p.wipe()
 	}
-	p.canvas.call("setPointerCapture", e.real("pointerId"))
+	p.pointer = e.real("pointerId")
+	p.canvas.call("setPointerCapture", p.pointer)
 	p.scale = padSide / max(p.canvas.real("clientWidth"), 1)
 	p.drawing = true
 	p.strokes = append(p.strokes, nil)
@@ -104,12 +109,22 @@ func (p *pad) down(event safejs.Value) {
 	p.edited()
 }
 
+// draws says whether an event is of the pointer that draws: another finger, or
+// a palm beside a pen, does not.
+func (p *pad) draws(e *element) bool { return p.drawing && e.real("pointerId") == p.pointer }
+
+func (p *pad) up(event safejs.Value) {
+	if p.draws(p.dom.wrap(event)) {
+		p.drawing = false
+	}
+}
+
 func (p *pad) move(event safejs.Value) {
-	if !p.drawing {
+	e := p.dom.wrap(event)
+	if !p.draws(e) {
 		return
 	}
 	// A browser gathers fast movements into one event a frame.
-	e := p.dom.wrap(event)
 	all, err := event.Call("getCoalescedEvents")
 	if n, lengthErr := all.Length(); err == nil && lengthErr == nil && n > 0 {
 		for i := range n {
@@ -153,7 +168,7 @@ func (p *pad) redraw() {
 
 // choose takes a test image in the drawing's place; -1 takes none.
 func (p *pad) choose(image int) {
-	p.image, p.strokes = image, nil
+	p.image, p.strokes, p.drawing = image, nil, false
 	p.complain("")
 	if image < 0 {
 		p.number.input("")

@@ -310,7 +310,7 @@ func (p *Page) render() {
 	} else {
 		p.showNetworks()
 	}
-	p.shelf.lock(p.state.Phase.Busy())
+	p.shelf.lock(p.phase().Busy())
 	if p.charts.render(p.state, now) {
 		p.frame.soon(p.chartDue)
 	}

@@ -125,8 +125,16 @@ func (t *pointTable) draw() {
 			row.cells[k].text(text.SearchCell(p, t.result.Fields, c.Name))
 		}
 	}
-	t.back.flag("disabled", t.first == 0)
-	t.forth.flag("disabled", last >= len(points))
+	first, end := t.first == 0, last >= len(points)
+	// A button that goes off must not take the keyboard with it.
+	if first && !end && t.back.focused() {
+		t.forth.flag("disabled", false).call("focus")
+	}
+	if end && !first && t.forth.focused() {
+		t.back.flag("disabled", false).call("focus")
+	}
+	t.back.flag("disabled", first)
+	t.forth.flag("disabled", end)
 	where := "No point is finished yet."
 	if len(points) > 0 {
 		where = text.Count(t.first+1) + " to " + text.Count(last) + " of " + text.Times(len(points), "point")

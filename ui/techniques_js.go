@@ -61,6 +61,7 @@ func newTechniques(d *dom, p *Page) *techniques {
 		return "pairlab-techniques.csv", "text/csv", csv(func(r experiment.AblationResult, b *strings.Builder) error { return r.WriteTechniquesCSV(b) })
 	}
 	runs := d.create(d.find("#techniques .downloads"), "button", "type", "button").text("Download CSV of all settings")
+	t.saves = append(t.saves, runs)
 	runs.on("click", func(safejs.Value) {
 		if t.shown != nil {
 			d.save("pairlab-techniques-settings.csv", "text/csv", csv(func(r experiment.AblationResult, b *strings.Builder) error { return r.WriteCSV(b) }))

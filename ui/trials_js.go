@@ -44,6 +44,7 @@ type trialsView struct {
 	lock   func(off bool)
 	draw   func(t *state.Trials) (more bool) // the results; more is left for the next drawing of the page
 	files  map[string]func(t *state.Trials) (name, kind, content string)
+	saves  []*element // the buttons that download the results
 
 	shown   *state.Trials // what is measured; nil before the first
 	next    *state.Trials // what the button begins with, perhaps what is shown; nil while it is not known
@@ -73,6 +74,10 @@ func newTrials(d *dom, p *Page, view string, fields ...string) *trialsView {
 		d.create(v.parts[part], "span", "class", "unseen").text(joint + what)
 	}
 	v.parts["bar"].attribute("aria-label", text.TrialsName(view)+": runs done")
+	// The plan changes with every setting of the page, and is heard at the button
+	// that it is of.
+	v.parts["plan"].attribute("id", view+"-plan")
+	v.parts["start"].attribute("aria-describedby", view+"-plan")
 	for _, f := range fields {
 		v.inputs = append(v.inputs, v.newField(experiment.FieldByName(f)))
 	}
@@ -86,6 +91,7 @@ func newTrials(d *dom, p *Page, view string, fields ...string) *trialsView {
 	press("stop", p.handlers.Stop)
 	press("retry", p.handlers.Retry)
 	for _, part := range []string{"json", "csv"} {
+		v.saves = append(v.saves, v.parts[part])
 		press(part, func() {
 			if v.shown != nil {
 				d.save(v.files[part](v.shown))
@@ -111,6 +117,9 @@ func (v *trialsView) newField(f experiment.Field) *input {
 			in.complain("")
 		} else if settled || in.complaining() {
 			in.complain(text.Error(e))
+		}
+		if c, err := v.page.form.read(); err == nil {
+			in.mark(c, f.Changed(c))
 		}
 		v.page.replan()
 	}
@@ -199,10 +208,12 @@ func (v *trialsView) plan() {
 			v.next = v.shown
 			v.shown.Set.TakePart(set.Views().Shard)
 		default:
-			v.next = state.NewTrials(set, v.page.speeds(c.Kernels), v.page.handlers.Trials.Workers(c.Workers))
+			v.next = state.NewTrials(set, nil, 0)
 		}
 		if v.next != nil {
-			v.words = text.Plan(v.next, v.page.handlers.Trials.Workers(c.Workers), v.page.measured(c))
+			workers := v.page.handlers.Trials.Workers(c.Workers)
+			v.next.Replan(v.page.speeds(c.Kernels), workers)
+			v.words = text.Plan(v.next, workers, v.page.measured(c))
 		}
 		v.page.frame.request()
 		if v.eager && v.next != nil {
@@ -308,8 +319,9 @@ func (v *trialsView) render(now time.Duration) (more bool) {
 	for _, part := range []string{"bar", "status", "results"} {
 		v.parts[part].flag("hidden", t == nil)
 	}
-	v.parts["json"].flag("disabled", t == nil)
-	v.parts["csv"].flag("disabled", t == nil)
+	for _, button := range v.saves {
+		button.flag("disabled", t == nil)
+	}
 	if t == nil {
 		v.parts["failure"].flag("hidden", true)
 		return false
@@ -343,11 +355,13 @@ func (v *trialsView) showButtons() {
 	phase := v.page.phase()
 	busy := phase.Busy()
 	ours := v.page.current == v && busy
-	begun := 0.0
+	begun, nothing := 0.0, false
 	if v.next != nil {
 		begun = v.next.Fraction()
+		done, total := v.next.Set.CountShard()
+		nothing = done == total
 	}
-	v.parts["start"].flag("hidden", ours).flag("disabled", busy || phase == state.Loading || begun == 1).
+	v.parts["start"].flag("hidden", ours).flag("disabled", busy || phase == state.Loading || nothing).
 		text(text.TrialsLabel(v.view, begun > 0 && begun < 1))
 	v.parts["pause"].flag("hidden", !ours || phase == state.Paused)
 	v.parts["resume"].flag("hidden", !ours || phase != state.Paused)

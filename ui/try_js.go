@@ -76,9 +76,9 @@ func (t *tryView) ask() {
 	t.asking = true
 	touched := t.touched
 	t.networks.Ask(q, func(a Answer, err error) {
-		t.asking = false
-		if t.again {
-			t.again = false
+		again := t.again
+		t.asking, t.again = false, false
+		if again {
 			defer t.ask()
 		}
 		if err != nil {
@@ -86,7 +86,7 @@ func (t *tryView) ask() {
 			return
 		}
 		t.answered(a)
-		if len(a.Answers) > 0 && t.person && !t.again {
+		if len(a.Answers) > 0 && t.person && !again {
 			t.person = false
 			took := t.now() - touched
 			t.say(fmt.Sprintf("Answered in %d ms.", max(1, int(math.Round(took.Seconds()*1000)))), false)

@@ -14,7 +14,8 @@ type Heat struct {
 }
 
 // Heat is a network's best points over fields x and y: of those that share
-// both values, and differ in other fields, the one with the highest mean.
+// both values, and differ in other fields, the one with the highest mean. A
+// point of a network without one of the fields is at all its values.
 func (r SearchResult) Heat(kind model.Kind, x, y string) Heat {
 	var h Heat
 	fieldX, fieldY := slices.Index(r.Fields, x), slices.Index(r.Fields, y)
@@ -35,16 +36,25 @@ func (r SearchResult) Heat(kind model.Kind, x, y string) Heat {
 	}
 	for k := range r.Points {
 		p := &r.Points[k]
-		i, j := slices.Index(h.Y, p.Values[fieldY]), slices.Index(h.X, p.Values[fieldX])
-		if p.Model != kind || i < 0 || j < 0 || !p.Mean.Valid() {
+		if p.Model != kind || !p.Mean.Valid() {
 			continue
 		}
-		if cell := &h.Accuracy[i][j]; !cell.Valid() || p.Mean > *cell {
-			*cell = p.Mean
+		for i, y := range h.Y {
+			for j, x := range h.X {
+				if !at(p.Values[fieldY], y) || !at(p.Values[fieldX], x) {
+					continue
+				}
+				if cell := &h.Accuracy[i][j]; !cell.Valid() || p.Mean > *cell {
+					*cell = p.Mean
+				}
+			}
 		}
 	}
 	return h
 }
+
+// at says whether a point's value is the given one; empty is any.
+func at(value, given string) bool { return value == "" || value == given }
 
 // values are the different values of a field, in its axis' order.
 func (g Grid) values(field string) []string {

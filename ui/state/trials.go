@@ -30,7 +30,15 @@ type trialKey struct {
 // NewTrials is a set that has not begun, to be made by so many workers whose
 // speeds are about those given.
 func NewTrials(set experiment.Set, speeds experiment.Speeds, workers int) *Trials {
-	return &Trials{Phase: Ready, Set: set, speeds: set.Speeds(speeds), workers: workers}
+	t := &Trials{Phase: Ready, Set: set}
+	t.Replan(speeds, workers)
+	return t
+}
+
+// Replan takes note of other speeds and another number of workers than those
+// that a set which is not under way was planned for.
+func (t *Trials) Replan(speeds experiment.Speeds, workers int) {
+	t.speeds, t.workers = t.Set.Speeds(speeds), workers
 }
 
 // Begin begins with the set, or goes on with it.

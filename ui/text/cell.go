@@ -16,11 +16,12 @@ var Rows = [...]string{"mean", "interval", "median", "rounds", "collapsed", "div
 // Cell is what a cell of the results table says; empty means that the page's
 // text stays.
 func Cell(s *state.State, kind model.Kind, row string) string {
+	c, begun := s.Config()
 	m := s.Model(kind)
+	if row == "parameters" && !begun {
+		return ""
+	}
 	if m == nil {
-		if row == "parameters" {
-			return ""
-		}
 		return none
 	}
 	sum := m.Summary
@@ -45,10 +46,7 @@ func Cell(s *state.State, kind model.Kind, row string) string {
 	case "diverged":
 		return tally(sum.Diverged, len(m.Finished))
 	case "parameters":
-		if m.Parameters == 0 {
-			return ""
-		}
-		return Count(m.Parameters)
+		return Count(c.Train(kind).Model.Parameters())
 	case "seconds":
 		return number(sum.Seconds, seconds)
 	case "speed":

@@ -81,7 +81,7 @@ func roughly(d time.Duration) string {
 	switch {
 	case s < 10:
 		return strconv.Itoa(max(1, s)) + " s"
-	case s < 60:
+	case s <= 55:
 		return strconv.Itoa((s+4)/5*5) + " s"
 	case s < 5*60:
 		s = (s + 9) / 10 * 10
@@ -89,7 +89,7 @@ func roughly(d time.Duration) string {
 			return strconv.Itoa(s/60) + " min"
 		}
 		return strconv.Itoa(s/60) + " min " + strconv.Itoa(s%60) + " s"
-	case s < 60*60:
+	case s <= 59*60:
 		return strconv.Itoa((s+59)/60) + " min"
 	}
 	m := (s + 599) / 600 * 10

@@ -24,7 +24,11 @@ func Best(r *experiment.SearchResult, kind model.Kind) string {
 		}
 	}
 	mean, std := meanStd(p.Mean, p.Std)
-	return strings.TrimSpace(mean+" "+std) + " over " + Times(len(p.Rounds), "round") + " with " + strings.Join(with, ", ")
+	text := strings.TrimSpace(mean+" "+std) + " over " + Times(len(p.Rounds), "round")
+	if len(with) > 0 {
+		text += " with " + strings.Join(with, ", ")
+	}
+	return text
 }
 
 // FieldLabel is a setting's name in the form; of several that go together, all
@@ -79,10 +83,7 @@ func SearchCell(p *experiment.Point, fields []string, column string) string {
 	case "mean":
 		return figure(p.Mean, percent)
 	case "low":
-		if !p.Interval.Bounded() {
-			return none
-		}
-		return strconv.FormatFloat(100*float64(p.Interval.Low), 'f', 2, 64) + " to " + Percent(float64(p.Interval.High), 2)
+		return interval(p.Interval)
 	case "rounds":
 		return Count(len(p.Rounds))
 	case "median":

@@ -39,6 +39,10 @@ func TestTheBestPointIsNamed(t *testing.T) {
 			t.Errorf("%s: %q, want %q", kind, got, want)
 		}
 	}
+	r = searched(t, "view=search&models=siamese2,baseline&rounds=2&grid=aux=0,0.5")
+	if got, want := plain(Best(r, model.Baseline)), "55.00 ± 7.07 % over 2 rounds"; got != want {
+		t.Errorf("a network without the setting: %q, want %q", got, want)
+	}
 	if got := FieldLabel("pairloss:aux"); got != "Comparison loss weight and auxiliary loss weight" {
 		t.Errorf("two settings together: %q", got)
 	}
@@ -59,7 +63,7 @@ func TestASearchAsATable(t *testing.T) {
 	if got, want := strings.Join(heads, "|"), "Network|Test accuracy|Learning rate|Weight sharing|95 % interval|Rounds|Median|Collapsed|Diverged|Parameters|Time per round|Pairs/s"; got != want {
 		t.Errorf("heads %s, want %s", got, want)
 	}
-	if got, want := strings.Join(cells, "|"), "Baseline|65.00 %|1|–|1.47 to 128.53 %|2|65.00 %|1|0|1,000|2.00 s|12,500"; got != want {
+	if got, want := strings.Join(cells, "|"), "Baseline|65.00 %|1|–|1.47–100.00 %|2|65.00 %|1|0|1,000|2.00 s|12,500"; got != want {
 		t.Errorf("cells %s, want %s", got, want)
 	}
 }
@@ -81,6 +85,14 @@ func TestASearchAsAMap(t *testing.T) {
 	r = searched(t, "view=search&models=siamese2,siamese10&rounds=1&grid=lr=0.1,1")
 	if h, fits = HeatOf(r, model.Siamese2, "lr", ""); !fits || h.Down != "Network" || len(h.Rows) != 2 || h.Rows[1].Label != "Siamese10" || h.Rows[1].Cells[1].Text != "60.0" {
 		t.Errorf("%+v, %v", h, fits)
+	}
+	// What a network lacks makes no difference to it.
+	r = searched(t, "view=search&models=baseline,siamese2&rounds=1&grid=lr=0.1,1;aux=0,1")
+	h, _ = HeatOf(r, model.Baseline, "lr", "aux")
+	for i, row := range h.Rows {
+		if len(h.Rows) != 2 || row.Cells[0].Text != "50.0" || row.Cells[1].Text != "60.0" {
+			t.Errorf("row %d of a network without its setting: %+v", i, row)
+		}
 	}
 	r = searched(t, "view=search&models=baseline&rounds=1&grid=ch1=1..40;ch2=1..40")
 	if _, fits = HeatOf(r, model.Baseline, "ch1", "ch2"); fits {

@@ -96,19 +96,9 @@ func short(digest string) string { return digest[:min(12, len(digest))] }
 func setting(f experiment.Field, c experiment.Config) string {
 	value, set := f.Text(c)
 	if !set {
-		value, _ = f.Default(c)
+		return byDefault(f, c)
 	}
-	if f.Kind == experiment.SwitchField {
-		return map[string]string{"0": "off", "1": "on"}[value]
-	}
-	for _, choice := range f.Choices {
-		if f.Kind == experiment.ChoicesField {
-			value = strings.ReplaceAll(value, choice.Value, choice.Label)
-		} else if value == choice.Value {
-			return choice.Label
-		}
-	}
-	return strings.ReplaceAll(value, ",", ", ")
+	return inWords(f, strings.Split(value, ","))
 }
 
 // Comparison is experiments side by side, as the HTML of a table: the settings

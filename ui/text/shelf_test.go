@@ -65,6 +65,15 @@ func TestExperimentsAreComparedByWhatDiffers(t *testing.T) {
 			t.Errorf("the comparison lacks %s:\n%s", want, got)
 		}
 	}
+	tuned := plain(Comparison([]Shelved{one, shelved(t, "3", "Three", "preset=tuned")}))
+	for _, want := range []string{
+		`<tr><th scope="row">Learning rate</th><td>Baseline 0.1, Siamese2 1, Siamese10 0.1</td><td>Baseline 0.003, Siamese2 0.01, Siamese10 0.01</td></tr>`,
+		`<tr><th scope="row">Compare probabilities</th><td>off</td><td>Siamese2 on, Siamese10 off</td></tr>`,
+	} {
+		if !strings.Contains(tuned, want) {
+			t.Errorf("of two presets, the comparison lacks %s:\n%s", want, tuned)
+		}
+	}
 	for _, not := range []string{"<b>", "Epochs", "Baseline"} {
 		if strings.Contains(got, not) {
 			t.Errorf("the comparison has %s:\n%s", not, got)

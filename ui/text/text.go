@@ -2,6 +2,7 @@ package text
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -95,10 +96,13 @@ func where(s *state.State, m *state.Model, round int, p train.Progress, live boo
 		if m.Rounds() > 1 {
 			parts = append(parts, fmt.Sprintf("Round %d of %d", round+1, m.Rounds()))
 		}
-		if p.Epoch > 0 {
+		switch {
+		case p.Epoch > 0:
 			parts = append(parts, fmt.Sprintf("epoch %d of %d", p.Epoch, p.Epochs), fmt.Sprintf("batch %d of %d", p.Batch, p.Batches))
-		} else {
+		case s.Phase.Busy():
 			parts = append(parts, "starting")
+		default:
+			parts = append(parts, "not begun")
 		}
 	case len(m.Finished) > 0:
 		parts = append(parts, fmt.Sprintf("%d of %s done", len(m.Finished), Times(m.Rounds(), "round")))
@@ -212,20 +216,10 @@ func Range(f experiment.Field, c experiment.Config) string {
 	if f.Kind == experiment.IntegerField || f.Kind == experiment.NumberField {
 		text = f.Range() + "; "
 	}
-	own, same := f.Default(c)
-	if f.Kind == experiment.SwitchField {
-		own = strings.ReplaceAll(strings.ReplaceAll(own, "0", "off"), "1", "on")
-	}
-	for _, choice := range f.Choices {
-		own = strings.ReplaceAll(own, choice.Value, choice.Label)
-	}
-	switch {
-	case f.Kind == experiment.ChoicesField:
+	if f.Kind == experiment.ChoicesField {
 		text += "default all"
-	case same:
-		text += "default " + own
-	default:
-		text += "default " + each(f, own)
+	} else {
+		text += "default " + byDefault(f, c)
 	}
 	text = strings.ToUpper(text[:1]) + text[1:] + "."
 	if f.SiameseOnly {
@@ -234,18 +228,38 @@ func Range(f experiment.Field, c experiment.Config) string {
 	return text
 }
 
-// each tells the networks' own values of a setting apart: Siamese2 on,
-// Siamese10 off.
-func each(f experiment.Field, own string) string {
+// byDefault is what a setting is if nobody sets it, as people read it; where
+// networks differ in it, each one's: Siamese2 on, Siamese10 off.
+func byDefault(f experiment.Field, c experiment.Config) string {
+	own, same := f.Default(c)
+	if same {
+		return inWords(f, strings.Split(own, ","))
+	}
 	values := strings.Split(own, ", ")
-	i := 0
+	var each []string
 	for _, kind := range model.Kinds {
 		if f.Applies(kind) {
-			values[i] = experiment.Label(kind) + nbsp + values[i]
-			i++
+			i := len(each)
+			each = append(each, experiment.Label(kind)+nbsp+inWords(f, values[i:i+1]))
 		}
 	}
-	return strings.Join(values, ", ")
+	return strings.Join(each, ", ")
+}
+
+// inWords are values of a setting as people read them.
+func inWords(f experiment.Field, values []string) string {
+	words := slices.Clone(values)
+	for i, v := range values {
+		if f.Kind == experiment.SwitchField {
+			words[i] = map[string]string{"0": "off", "1": "on"}[v]
+		}
+		for _, choice := range f.Choices {
+			if v == choice.Value {
+				words[i] = choice.Label
+			}
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 // Error is a setting's error as it is shown beside it.

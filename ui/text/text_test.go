@@ -25,6 +25,7 @@ func TestFigures(t *testing.T) {
 		{speed(1519.6), "1,520 pairs/s"},
 		{loss(0.12345), "0.123"}, {loss(12.345), "12.3"}, {loss(1234.4), "1,234"}, {loss(1.5e9), "1.5e+09"},
 		{roughly(0), "1 s"}, {roughly(7500 * time.Millisecond), "8 s"}, {roughly(31 * time.Second), "35 s"},
+		{roughly(55 * time.Second), "55 s"}, {roughly(56 * time.Second), "1 min"}, {roughly(59 * time.Minute), "59 min"}, {roughly(59*time.Minute + time.Second), "1 h"},
 		{roughly(61 * time.Second), "1 min 10 s"}, {roughly(120 * time.Second), "2 min"}, {roughly(11*time.Minute + time.Second), "12 min"},
 		{roughly(2 * time.Hour), "2 h"}, {roughly(121 * time.Minute), "2 h 10 min"},
 		{megabytes(3_440_000), "3.4"}, {Times(1, "round"), "1 round"}, {Times(1000, "pair"), "1,000 pairs"},
@@ -62,6 +63,11 @@ func TestCardFollowsARun(t *testing.T) {
 	if got := card(0); got.Where != "Round 1 of 2, starting" || got.Parameters != "289,666" || !got.Active {
 		t.Errorf("starting: %+v", got)
 	}
+	stopped := *s
+	stopped.SetPhase(0, state.Done)
+	if got := CardOf(&stopped, model.Baseline, 0); got.Where != "Round 1 of 2, not begun" {
+		t.Errorf("stopped before it has begun: %+v", got)
+	}
 	event(experiment.Event{Kind: experiment.EpochEvent, EpochNumber: 1, Epoch: &train.Epoch{TestAccuracy: 0.654}})
 	event(experiment.Event{Kind: experiment.ProgressEvent, Progress: &train.Progress{
 		Epoch: 2, Epochs: 3, Batch: 5, Batches: 10, Loss: 0.5, Accuracy: 0.75, Seconds: 3, PairsPerSecond: 500,
@@ -87,6 +93,23 @@ func TestCardFollowsARun(t *testing.T) {
 		if got := plain(Cell(s, model.Baseline, row)); got != cells[row] {
 			t.Errorf("%s: %q, want %q", row, got, cells[row])
 		}
+	}
+}
+
+// The column of a network is of the experiment in hand, from its beginning on.
+func TestTheTableSaysTheParameters(t *testing.T) {
+	s := state.New()
+	if got := Cell(s, model.Siamese10, "parameters"); got != "" {
+		t.Errorf("before any experiment: %q, want the page's own", got)
+	}
+	c, _ := experiment.ParseQuery("models=siamese10&ch1=8")
+	s.Begin(0, c, experiment.Environment{})
+	want := Count(c.Train(model.Siamese10).Model.Parameters())
+	if got := Cell(s, model.Siamese10, "parameters"); got != want || got == "39,588" {
+		t.Errorf("before its first round: %q, want %q", got, want)
+	}
+	if got := Cell(s, model.Baseline, "parameters"); got != none {
+		t.Errorf("of a network that is not trained: %q, want none", got)
 	}
 }
 

@@ -35,7 +35,10 @@ func TrialsLabel(view string, begun bool) string {
 func Plan(t *state.Trials, workers int, measured bool) string {
 	c := t.Set.Config()
 	done, total := t.Set.CountShard()
-	if done == total {
+	switch {
+	case total == 0:
+		return "Part " + t.Set.Views().Shard + " is empty: there are only " + Times(len(t.Set.Settings()), "setting") + "."
+	case done == total:
 		return "All " + Times(total, "run") + " are done."
 	}
 	settings := Times(len(t.Set.Settings()), "setting")
@@ -105,7 +108,7 @@ func (a *Announcer) NextTrials(t *state.Trials, now time.Duration) (string, bool
 			text += " " + t.Failure.Message
 		}
 	default:
-		text += ": " + TrialsStatus(t, now) + "."
+		text += ": " + strings.TrimSuffix(TrialsStatus(t, now), ".") + "."
 	}
 	return a.next(t.Phase, text, now)
 }

@@ -47,6 +47,16 @@ func TestAPlanSaysHowManyRunsThereAreAndHowLongTheyTake(t *testing.T) {
 	if got := Plan(s, 1, true); !strings.HasPrefix(got, "11 of 12 runs are left. About ") || strings.Contains(got, "typical") {
 		t.Errorf("after one: %q", got)
 	}
+	// What is left is by the speeds that are known by then.
+	before, _ := s.Left(0)
+	speeds := experiment.Speeds{}
+	for kind, speed := range experiment.TypicalSpeeds("simd") {
+		speeds[kind] = speed / 10
+	}
+	s.Replan(speeds, 4)
+	if after, _ := s.Left(0); after < 4*before || after > 6*before {
+		t.Errorf("at a tenth of the speed on twice the workers %v are left, %v before", after, before)
+	}
 	for trial := range s.Set.Left() {
 		end(s, trial, train.Result{})
 	}
@@ -56,6 +66,10 @@ func TestAPlanSaysHowManyRunsThereAreAndHowLongTheyTake(t *testing.T) {
 	part := trials(t, "view=search&models=siamese2&rounds=2&grid=lr=0.1,1;ch1=8,16,32&shard=2/3")
 	if got := Plan(part, 1, true); !strings.HasPrefix(got, "4 runs: 2 of 6 settings (part 2/3), 2 rounds each. About ") {
 		t.Errorf("a part: %q", got)
+	}
+	part = trials(t, "view=search&models=siamese2&rounds=2&grid=lr=0.1,1&shard=3/3")
+	if got := Plan(part, 1, true); got != "Part 3/3 is empty: there are only 2 settings." {
+		t.Errorf("an empty part: %q", got)
 	}
 	c, _ := experiment.ParseQuery("view=search&models=siamese10&grid=aux=0")
 	_, err := experiment.NewSet(c, func() error { return nil })
@@ -83,6 +97,9 @@ func TestTheStatusOfTrials(t *testing.T) {
 	says("Paused, 1 of 4 runs done")
 	s.SetPhase(0, state.Done)
 	says("Stopped after 1 of 4 runs. What was measured is kept.")
+	if words, _ := new(Announcer).NextTrials(s, 0); squeeze(words) != "Techniques: Stopped after 1 of 4 runs. What was measured is kept." {
+		t.Errorf("announced: %q", words)
+	}
 	s.Fail(0, experiment.Error{Message: "lost"})
 	says("Stopped by an error after 1 of 4 runs")
 	a := &Announcer{}

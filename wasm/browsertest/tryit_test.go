@@ -278,6 +278,70 @@ func TestRealDigitsByKeyboardAlone(t *testing.T) {
 	}
 }
 
+// ink is a script: how much is drawn on the left pad.
+const ink = `document.querySelector("[data-pad=left] .sheet canvas").getContext("2d").getImageData(0, 0, 224, 224).data.reduce((sum, v) => sum + v)`
+
+// A drawing may be wiped, or another finger come down, while a stroke is drawn.
+func TestAStrokeIsOfOnePointerAndOneDrawing(t *testing.T) {
+	t.Parallel()
+	v := open(t, "")
+	box := v.scrollToPad("left")
+	mouse := func(kind input.DispatchMouseEventType, x, y float64) {
+		t.Helper()
+		params := input.DispatchMouseEventParams{Type: kind, X: box.X + x*box.Width, Y: box.Y + y*box.Height, Button: input.MouseButtonLeft, ClickCount: 1}
+		if _, err := chromedp.Call(v.Ctx, input.DispatchMouseEvent, params); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const press, move, release = input.DispatchMouseEventTypeMousePressed, input.DispatchMouseEventTypeMouseMoved, input.DispatchMouseEventTypeMouseReleased
+	for _, part := range []string{"clear", "undo"} {
+		mouse(press, 0.3, 0.3)
+		mouse(move, 0.5, 0.5)
+		v.do(fmt.Sprintf(`document.querySelector("[data-pad=left] [data-part=%s]").click()`, part))
+		mouse(move, 0.7, 0.7)
+		mouse(release, 0.7, 0.7)
+		if got := eval[int](v, ink); got != 0 {
+			t.Errorf("after %s there is ink %d", part, got)
+		}
+	}
+	mouse(press, 0.3, 0.3)
+	mouse(move, 0.5, 0.5)
+	drawn := eval[int](v, ink)
+	v.do(`for (const kind of ["pointerdown", "pointermove", "pointerup"]) {
+		document.querySelector("[data-pad=left] .sheet canvas").dispatchEvent(
+			new PointerEvent(kind, { pointerId: 7, isPrimary: true, button: 0, bubbles: true, clientX: 9, clientY: 9 }));
+	}`)
+	if got := eval[int](v, ink); got != drawn {
+		t.Errorf("another finger makes ink %d of %d", got, drawn)
+	}
+	mouse(move, 0.7, 0.3)
+	if got := eval[int](v, ink); got <= drawn {
+		t.Error("another finger ends the stroke")
+	}
+	mouse(release, 0.7, 0.3)
+	if state, message, err := v.State(); err != nil || state != "ready" {
+		t.Errorf("state %q, %q, %v", state, message, err)
+	}
+}
+
+// Digits that change while the networks are asked: what is told is the answer
+// about the last.
+func TestTheLastAnswerIsAnnounced(t *testing.T) {
+	t.Parallel()
+	v := trained(t, threeNets)
+	v.pick("left", 1) // a 2
+	v.do(`for (const image of ["0", "3"]) { // a 7, a 0
+		const field = document.querySelector("[data-pad=right] input");
+		field.value = image;
+		field.dispatchEvent(new Event("input", { bubbles: true }));
+	}`)
+	v.until(soon, `document.getElementById("try-announce").innerText !== ""`)
+	question := eval[string](v, `document.querySelector("#verdicts [data-network=siamese10] .question").innerText`)
+	if told := eval[string](v, `document.getElementById("try-announce").innerText`); !strings.Contains(squeeze(told), "Siamese10: "+squeeze(question)) {
+		t.Errorf("told is %q, want what is shown: %q", told, question)
+	}
+}
+
 func TestTouchDrawsAndDoesNotScroll(t *testing.T) {
 	t.Parallel()
 	v := trained(t, "?models=siamese10&rounds=1&epochs=1&pairs=100&pool=10000")
