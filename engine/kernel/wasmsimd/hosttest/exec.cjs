@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --stack-size=8192 --experimental-wasm-relaxed-simd
+#!/usr/bin/env -S node --stack-size=8192
 // Starts a Go test binary under Node, like Go's own go_js_wasm_exec, and
 // provides the imports of wasmsimd's hosts. The trampoline comes from the file
 // that KERNELS_WASM names, or else from `go run`. Tests of the page's modules
@@ -6,6 +6,8 @@
 //
 //   globalThis[Symbol.for("pairlab.exec")] = { memory, load }
 "use strict";
+// Node has relaxed SIMD behind a flag up to 21, and no such flag from 22 on.
+if (parseInt(process.versions.node) < 22) require("v8").setFlagsFromString("--experimental-wasm-relaxed-simd");
 const { execFileSync } = require("child_process");
 const nodePath = require("path");
 
