@@ -184,6 +184,12 @@ func (f Field) readRange(item string) ([][]string, *FieldError) {
 	var values [][]string
 	for v := from; len(values) <= MaxAxisValues && v <= to+1e-9*math.Abs(to); {
 		text := f.rounded(v)
+		switch { // the ends are as they were given
+		case len(values) == 0:
+			text = f.format(from)
+		case math.Abs(v-to) <= 1e-9*math.Abs(to):
+			text = f.format(to)
+		}
 		if err := f.check(text); err != nil {
 			return nil, err
 		}
@@ -203,6 +209,10 @@ func (f Field) rounded(v float64) string {
 	if short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 12, 64), 64); err == nil {
 		v = short
 	}
+	return f.format(v)
+}
+
+func (f Field) format(v float64) string {
 	if f.Kind == IntegerField {
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	}

@@ -121,7 +121,15 @@ func (f Field) offers(value string) bool {
 	return slices.ContainsFunc(f.Choices, func(c Choice) bool { return c.Value == value })
 }
 
+// holds says whether the field may have a value, as it is and as the float32
+// that it is for the engine.
 func (f Field) holds(v float64) bool {
+	if f.Kind == NumberField && v != 0 {
+		single := float64(float32(v))
+		if single == 0 || single == f.Min && f.MinOpen || single == f.Max && f.MaxOpen {
+			return false
+		}
+	}
 	switch {
 	case v < f.Min || v > f.Max || v == f.Min && f.MinOpen || v == f.Max && f.MaxOpen:
 		return false

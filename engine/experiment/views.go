@@ -100,8 +100,12 @@ func checkText(name, text string) error {
 	case "shard":
 		_, err = ParseShard(text)
 	case "grid":
-		if _, errs := parseAxes(text); len(errs) > 0 {
+		axes, errs := parseAxes(text)
+		if len(errs) > 0 {
 			return errs
+		}
+		if len(axes) == 0 && text != "" {
+			return errors.New("want at least one axis")
 		}
 	}
 	// The setting's own name is shown with it.

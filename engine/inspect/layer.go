@@ -3,6 +3,7 @@ package inspect
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/pairlab/pairlab/engine/autograd"
@@ -27,6 +28,9 @@ type Branch struct {
 }
 
 var prefixes = [...]string{"", "left.", "right."}
+
+// maxLayer is the largest layer that DecodeLayer takes, in bytes.
+const maxLayer = 1 << 20
 
 // EncodeLayer writes a network's first layer as a safetensors file: a few
 // kilobytes, as many for every network of one kind.
@@ -53,7 +57,7 @@ func isFirst(name string) bool {
 
 // DecodeLayer reads what EncodeLayer wrote.
 func DecodeLayer(b []byte) (*Layer, error) {
-	f, err := safetensors.Decode(b)
+	f, err := safetensors.Decode(b, maxLayer)
 	if err != nil {
 		return nil, fmt.Errorf("inspect: layer: %w", err)
 	}
@@ -67,7 +71,13 @@ func DecodeLayer(b []byte) (*Layer, error) {
 		if len(s) != 4 || s[0] < 1 || s[1] != 1 && s[1] != 2 || s[2] < 1 || s[2] > model.Side || s[3] != s[2] {
 			return nil, fmt.Errorf("inspect: layer: filters of shape %v: want [O, 1 or 2, K, K]", s)
 		}
+		if n := len(l.Branches); n > 0 && (s[1] != 1 || !slices.Equal(s, []int{l.Channels, l.Inputs, l.Side, l.Side})) {
+			return nil, fmt.Errorf("inspect: layer: filters of shape %v in a second branch", s)
+		}
 		l.Channels, l.Inputs, l.Side = s[0], s[1], s[2]
+		if window, _ := l.pooling(); model.Side-l.Side+1 < window {
+			return nil, fmt.Errorf("inspect: layer: filters of shape %v leave less than %dx%d values to pool", s, window, window)
+		}
 		branch := Branch{}
 		if branch.Weight, err = weight.Float32(); err != nil {
 			return nil, fmt.Errorf("inspect: layer: %w", err)
@@ -82,8 +92,8 @@ func DecodeLayer(b []byte) (*Layer, error) {
 		}
 		l.Branches = append(l.Branches, branch)
 	}
-	if n := len(l.Branches); n == 0 || n > 2 || n == 2 && len(l.Branches[0].Weight) != len(l.Branches[1].Weight) {
-		return nil, fmt.Errorf("inspect: layer: %d branches that go together, want 1 or 2", n)
+	if n := len(l.Branches); n == 0 || n > 2 {
+		return nil, fmt.Errorf("inspect: layer: %d branches, want 1 or 2", n)
 	}
 	return l, nil
 }
@@ -175,13 +185,18 @@ func (l *Layer) maps(b Branch, passed bool, images ...[]float32) Tiles {
 	return t
 }
 
-// pass is max pooling (Baseline 4x4 with stride 1, a siamese 2x2 with stride
-// 2), then ReLU, then batch norm.
-func (l *Layer) pass(b Branch, in Tiles) Tiles {
-	window, stride := 2, 2
+// pooling is the layer's max pooling: Baseline's 4x4 with stride 1, or a
+// siamese's 2x2 with stride 2.
+func (l *Layer) pooling() (window, stride int) {
 	if l.Inputs == 2 {
-		window, stride = 4, 1
+		return 4, 1
 	}
+	return 2, 2
+}
+
+// pass is max pooling, then ReLU, then batch norm.
+func (l *Layer) pass(b Branch, in Tiles) Tiles {
+	window, stride := l.pooling()
 	side := (in.Side-window)/stride + 1
 	out := Tiles{Side: side, Values: make([]float32, l.Channels*side*side)}
 	for i := range out.Values {

@@ -223,6 +223,22 @@ func TestBadLayersAreRefused(t *testing.T) {
 		"large filters": func(x map[string]safetensors.Tensor) {
 			x["conv1.weight"] = safetensors.FromFloat32(make([]float32, 64*15*15), 64, 1, 15, 15)
 		},
+		"filters that leave nothing to pool": func(x map[string]safetensors.Tensor) {
+			o := x["conv1.weight"].Shape[0]
+			x["conv1.weight"] = safetensors.FromFloat32(make([]float32, o*14*14), o, 1, 14, 14)
+		},
+		"filters of pairs that leave too little": func(x map[string]safetensors.Tensor) {
+			o := x["conv1.weight"].Shape[0]
+			x["conv1.weight"] = safetensors.FromFloat32(make([]float32, o*2*12*12), o, 2, 12, 12)
+		},
+		"branches of two shapes": func(x map[string]safetensors.Tensor) {
+			for name, v := range good() {
+				delete(x, name)
+				x["left."+name], x["right."+name] = v, v
+			}
+			o := x["left.conv1.weight"].Shape[0]
+			x["left.conv1.weight"] = safetensors.FromFloat32(make([]float32, o*6*6), o, 1, 6, 6)
+		},
 		"three branches": func(x map[string]safetensors.Tensor) {
 			for _, side := range []string{"left.", "right."} {
 				for name, v := range good() {

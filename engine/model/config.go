@@ -71,7 +71,7 @@ func (c Config) Check() error {
 		return fmt.Errorf("model: widths ch1=%d ch2=%d fc=%d: want 1 or more", c.Ch1, c.Ch2, c.FC)
 	case !weight(c.PairLoss) || !weight(c.AuxLoss):
 		return fmt.Errorf("model: loss weights %v and %v: want finite numbers, 0 or more", c.PairLoss, c.AuxLoss)
-	case c.PairLoss == 0 && (c.AuxLoss == 0 || !c.Siamese()):
+	case float32(c.PairLoss) == 0 && (float32(c.AuxLoss) == 0 || !c.Siamese()):
 		return fmt.Errorf("model: both loss weights are 0: nothing would be trained")
 	}
 	return nil

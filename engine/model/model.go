@@ -72,11 +72,17 @@ func New[T tensor.Float](c Config, rng *rand.Rand) (*Model[T], error) {
 // Digest is the SHA-256, in hexadecimal, of all parameters and then all
 // running statistics in their order, as little-endian float32.
 func (m *Model[T]) Digest() string {
+	// Which NaN an operation makes is the processor's choice.
+	const nan = 0x7fc00000
 	h := sha256.New()
 	var b [4]byte
 	add := func(x []T) {
 		for _, v := range x {
-			binary.LittleEndian.PutUint32(b[:], math.Float32bits(float32(v)))
+			bits := math.Float32bits(float32(v))
+			if v != v {
+				bits = nan
+			}
+			binary.LittleEndian.PutUint32(b[:], bits)
 			h.Write(b[:])
 		}
 	}

@@ -23,6 +23,9 @@ import (
 	"github.com/pairlab/pairlab/engine/safetensors"
 )
 
+// MaxSize is the largest file that Decode takes, in bytes.
+const MaxSize = 16 << 20
+
 // Encode writes the file. The same network and provenance give the same
 // bytes. What Decode would refuse, it refuses too: values that are not
 // finite, and networks of more than 16 MiB (4 million parameters).
@@ -42,15 +45,15 @@ func Encode(m *model.Model[float32], p Provenance) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("modelfile: %w", err)
 	}
-	if len(b) > safetensors.MaxSize {
-		return nil, fmt.Errorf("modelfile: a network of %d parameters makes a file of %d bytes, the most is %d", m.Params.Count(), len(b), safetensors.MaxSize)
+	if len(b) > MaxSize {
+		return nil, fmt.Errorf("modelfile: a network of %d parameters makes a file of %d bytes, the most is %d", m.Params.Count(), len(b), MaxSize)
 	}
 	return b, nil
 }
 
 // Decode reads what Encode wrote.
 func Decode(b []byte) (*model.Model[float32], Provenance, error) {
-	f, err := safetensors.Decode(b)
+	f, err := safetensors.Decode(b, MaxSize)
 	if err != nil {
 		return nil, Provenance{}, fmt.Errorf("modelfile: %w", err)
 	}
@@ -80,7 +83,7 @@ func Decode(b []byte) (*model.Model[float32], Provenance, error) {
 func leastSize(c model.Config) int {
 	widest := max(c.Ch1, c.Ch2, c.FC)
 	switch {
-	case widest > safetensors.MaxSize: // whose products might overflow
+	case widest > MaxSize: // whose products might overflow
 		return widest
 	case c.Siamese():
 		return max(c.Ch1*c.Ch2*36, c.Ch2*c.FC, c.FC*model.Digits, widest)

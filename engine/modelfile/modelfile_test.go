@@ -102,7 +102,7 @@ func TestReloadedNetworkIsTheSame(t *testing.T) {
 // Readers of safetensors find PyTorch's names and shapes, and text that a
 // person can read.
 func TestFileIsPlainSafetensors(t *testing.T) {
-	f, err := safetensors.Decode(encode(t, network(t, model.Paper(model.Siamese10))))
+	f, err := safetensors.Decode(encode(t, network(t, model.Paper(model.Siamese10))), modelfile.MaxSize)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +162,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"the values have digest " + m.Digest() + ", the":     meta("pairlab.provenance", m.Digest(), strings.Repeat("0", 64)),
 		"standard deviation 0":                               meta("pairlab.provenance", `"std":74.5`, `"std":0`),
 	} {
-		f, err := safetensors.Decode(encode(t, m))
+		f, err := safetensors.Decode(encode(t, m), modelfile.MaxSize)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -191,7 +191,7 @@ func TestDecodeRefusesBrokenFiles(t *testing.T) {
 		"outside the":             good[:len(good)-4],
 		"of which tensors take":   append(good[:len(good):len(good)], 0, 0, 0, 0),
 		"overlap or hole":         replaced(`"data_offsets":[0,12]`, `"data_offsets":[4,16]`),
-		"at most 16777216":        make([]byte, safetensors.MaxSize+1),
+		"at most 16777216":        make([]byte, modelfile.MaxSize+1),
 		"unknown field \"extra\"": replaced(`"dtype":"F32"`, `"extra":"F32"`),
 	} {
 		if _, _, err := modelfile.Decode(b); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "modelfile: ") {
@@ -203,7 +203,7 @@ func TestDecodeRefusesBrokenFiles(t *testing.T) {
 // A single changed bit of the values is noticed, wherever it is.
 func TestDecodeNoticesEveryFlippedBit(t *testing.T) {
 	good := encode(t, network(t, narrow(model.Siamese10)))
-	f, err := safetensors.Decode(good)
+	f, err := safetensors.Decode(good, modelfile.MaxSize)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +221,7 @@ func TestDecodeNoticesEveryFlippedBit(t *testing.T) {
 }
 
 func TestDecodeLetsOtherMetadataBe(t *testing.T) {
-	f, err := safetensors.Decode(encode(t, network(t, small(model.Baseline))))
+	f, err := safetensors.Decode(encode(t, network(t, small(model.Baseline))), modelfile.MaxSize)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,9 +35,9 @@ func (c Config) Check() error {
 	switch {
 	case c.Kind != SGDKind && c.Kind != AdamKind:
 		return fmt.Errorf("optim: optimiser %q: want %q or %q", c.Kind, SGDKind, AdamKind)
-	case !(c.Rate > 0) || math.IsInf(c.Rate, 0):
-		return fmt.Errorf("optim: learning rate %v: want a positive number", c.Rate)
-	case !(c.Momentum >= 0 && c.Momentum < 1):
+	case !(float32(c.Rate) > 0) || math.IsInf(c.Rate, 0):
+		return fmt.Errorf("optim: learning rate %v: want a positive number that is more than 0 as a float32, too", c.Rate)
+	case !(c.Momentum >= 0 && float32(c.Momentum) < 1):
 		return fmt.Errorf("optim: momentum %v: want [0, 1)", c.Momentum)
 	case !(c.WeightDecay >= 0) || math.IsInf(c.WeightDecay, 0):
 		return fmt.Errorf("optim: weight decay %v: want 0 or more", c.WeightDecay)

@@ -19,9 +19,6 @@ import (
 	"slices"
 )
 
-// MaxSize is the largest file that Decode takes, in bytes.
-const MaxSize = 16 << 20
-
 const metadataKey = "__metadata__"
 
 // The dtypes that the package has accessors for.
@@ -64,10 +61,10 @@ type entry struct {
 	Offsets [2]int `json:"data_offsets"`
 }
 
-// Decode reads a file.
-func Decode(b []byte) (*File, error) {
-	if len(b) > MaxSize {
-		return nil, fmt.Errorf("safetensors: file of %d bytes, want at most %d", len(b), MaxSize)
+// Decode reads a file of at most so many bytes.
+func Decode(b []byte, most int) (*File, error) {
+	if len(b) > most {
+		return nil, fmt.Errorf("safetensors: file of %d bytes, want at most %d", len(b), most)
 	}
 	if len(b) < 8 {
 		return nil, fmt.Errorf("safetensors: file of %d bytes is shorter than the 8 that give the header's length", len(b))
@@ -115,7 +112,7 @@ func (e entry) check(size int) error {
 		return fmt.Errorf("unknown dtype %q", e.DType)
 	}
 	for _, d := range e.Shape {
-		if d < 0 || d > MaxSize || want > MaxSize {
+		if d < 0 || d > size || want > size {
 			return fmt.Errorf("shape %v is negative or too large", e.Shape)
 		}
 		want *= d

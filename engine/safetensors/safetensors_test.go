@@ -8,6 +8,9 @@ import (
 	"testing"
 )
 
+// most is the limit of the tests.
+const most = 1 << 20
+
 func sample() *File {
 	return &File{
 		Tensors: map[string]Tensor{
@@ -25,7 +28,7 @@ func TestEncodeDecodeRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := Decode(b)
+	f, err := Decode(b, most)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,9 +77,9 @@ func TestDecodeRefuses(t *testing.T) {
 		"trailing":        {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 8), "8 bytes of data"},
 		"unknown field":   {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}}`, 4), "unknown field"},
 		"bad metadata":    {file(`{"__metadata__":{"a":1}}`, 0), "metadata"},
-		"too large":       {make([]byte, MaxSize+1), "at most"},
+		"too large":       {make([]byte, most+1), "at most"},
 	} {
-		if _, err := Decode(c.b); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := Decode(c.b, most); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want one about %q", name, err, c.want)
 		}
 	}
@@ -93,7 +96,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 4))
 	f.Add(file(`{"b":{"dtype":"U8","shape":[],"data_offsets":[0,1]}}`, 1))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		x, err := Decode(b)
+		x, err := Decode(b, most)
 		if err != nil {
 			return
 		}
@@ -101,7 +104,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			t.Fatalf("accepted, but does not encode: %v", err)
 		}
-		y, err := Decode(again)
+		y, err := Decode(again, most)
 		if err != nil {
 			t.Fatalf("encoded again, not accepted: %v", err)
 		}

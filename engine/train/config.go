@@ -39,3 +39,6 @@ func (c Config) Check() error {
 	}
 	return c.Augment.check()
 }
+
+// batches is how many batches an epoch over so many pairs has.
+func (c Config) batches(pairs int) int { return (pairs + c.Batch - 1) / c.Batch }

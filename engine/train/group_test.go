@@ -11,6 +11,7 @@ import (
 	"github.com/pairlab/pairlab/engine/model"
 	"github.com/pairlab/pairlab/engine/optim"
 	"github.com/pairlab/pairlab/engine/parallel"
+	"github.com/pairlab/pairlab/engine/safetensors"
 )
 
 // TestAnyNumberOfRanksSameBits is the promise of the chunk grid: whoever
@@ -315,6 +316,54 @@ func TestStateOfAnotherRunIsRefused(t *testing.T) {
 		change(&c)
 		if _, _, err := Run(c, 1, pairs, pairs, Options{Kernels: sets.Fast(t), Resume: decode(t, saved)}); err == nil {
 			t.Errorf("another %s: resumed without an error", name)
+		}
+	}
+	for name, change := range map[string]func(*State){
+		"no epochs":       func(s *State) { s.Epochs = nil },
+		"no steps":        func(s *State) { s.Steps = 0 },
+		"too many steps":  func(s *State) { s.Steps += 999 },
+		"other pairs":     func(s *State) { s.Trained++ },
+		"time before 0":   func(s *State) { s.Seconds = -1 },
+		"progress of one": func(s *State) { s.progress = progress{} },
+	} {
+		s := decode(t, saved)
+		change(s)
+		if _, _, err := Run(quick(model.Siamese10), 1, pairs, pairs, Options{Kernels: sets.Fast(t), Resume: s}); !errors.Is(err, ErrState) {
+			t.Errorf("%s: error %v, want ErrState", name, err)
+		}
+	}
+}
+
+// The state of the widest network, with Adam's moments, is read back.
+func TestTheLargestStateIsRead(t *testing.T) {
+	c := quick(model.Baseline)
+	c.Optim = optim.Config{Kind: optim.AdamKind, Rate: 1e-3}
+	c.Model.Ch1, c.Model.Ch2, c.Model.FC = 256, 256, 1024
+	n := c.Model.Parameters()
+	s := &State{tensors: map[string]safetensors.Tensor{
+		"parameters":  safetensors.FromFloat32(make([]float32, n), n),
+		"optimizer.0": safetensors.FromFloat32(make([]float32, n), n),
+		"optimizer.1": safetensors.FromFloat32(make([]float32, n), n),
+	}}
+	b, err := s.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := DecodeState(b); err != nil {
+		t.Errorf("%d bytes: %v", len(b), err)
+	}
+}
+
+// 7 of 10 right are 0.7, in whatever batches, though the fractions of batches
+// are float32s.
+func TestAccuracyIsTheShareOfRightAnswers(t *testing.T) {
+	for _, batch := range []int{10, 70, 100, 1000} {
+		var m mean
+		for range 1000 / batch * 7 {
+			m.add(0, float64(float32(0.7)), batch)
+		}
+		if got := m.accuracy(); got != 0.7 {
+			t.Errorf("batches of %d: %v, want 0.7", batch, got)
 		}
 	}
 }

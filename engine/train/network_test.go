@@ -40,6 +40,11 @@ func TestStateHoldsTheRunsNetwork(t *testing.T) {
 		if m.Digest() != r.Digest {
 			t.Errorf("%s: the state's network has digest %s, the run ended with %s", kind, m.Digest(), r.Digest)
 		}
+		plain := c.Model
+		plain.BatchNorm = false
+		if _, err := s.Network(plain); !errors.Is(err, ErrState) {
+			t.Errorf("%s: a network without batch norm: error %v, want ErrState", kind, err)
+		}
 		other := c.Model
 		other.FC++
 		if _, err := s.Network(other); !errors.Is(err, ErrState) {

@@ -28,6 +28,13 @@ type progress struct {
 	Seconds float64 `json:"seconds"` // of training so far
 }
 
+// maxState is the largest state that is read, in bytes: the widest network that
+// can be asked for has 9 million parameters, of which Adam keeps two moments.
+const maxState = 128 << 20
+
+// momentPrefix begins the names of the optimiser's vectors.
+const momentPrefix = "optimizer."
+
 // progressKey is where a state's file keeps its progress.
 const progressKey = "pairlab.progress"
 
@@ -48,7 +55,7 @@ func (s *State) Encode() ([]byte, error) {
 
 // DecodeState reads what Encode wrote.
 func DecodeState(b []byte) (*State, error) {
-	f, err := safetensors.Decode(b)
+	f, err := safetensors.Decode(b, maxState)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrState, err)
 	}
@@ -72,7 +79,7 @@ func (t *trainer) vectors(f func(name string, x []float32, shape []int) error) e
 		}
 	}
 	for i, m := range t.optimizer.Moments() {
-		if err := f(fmt.Sprintf("optimizer.%d", i), m, []int{len(m)}); err != nil {
+		if err := f(fmt.Sprintf("%s%d", momentPrefix, i), m, []int{len(m)}); err != nil {
 			return err
 		}
 	}
@@ -95,11 +102,17 @@ func (t *trainer) save() (*State, error) {
 	return s, err
 }
 
-// restore puts the trainer where s was saved. A state of another run is
-// refused whole.
+// restore puts the trainer where s was saved. A state with other tensors than
+// the run's, or after other numbers of epochs, steps and pairs than it goes
+// through, is refused whole.
 func (t *trainer) restore(s *State) error {
-	if n := len(s.Epochs); n > t.config.Epochs {
+	n, pairs := len(s.Epochs), t.train.pairs.N
+	if n < 1 || n > t.config.Epochs {
 		return fmt.Errorf("%w: it is after epoch %d of a run of %d", ErrState, n, t.config.Epochs)
+	}
+	if steps := n * t.config.batches(pairs); s.Steps != steps || s.Trained != n*pairs || !(s.Seconds >= 0) {
+		return fmt.Errorf("%w: it is after %d steps over %d pairs in %v s, where epoch %d ends with %d over %d",
+			ErrState, s.Steps, s.Trained, s.Seconds, n, steps, n*pairs)
 	}
 	read, names := map[string][]float32{}, 0
 	err := t.vectors(func(name string, x []float32, _ []int) error {
@@ -121,10 +134,8 @@ func (t *trainer) restore(s *State) error {
 		return err
 	}
 	t.result.Epochs = append(t.result.Epochs, s.Epochs...)
-	if n := len(s.Epochs); n > 0 {
-		last := s.Epochs[n-1]
-		t.result.TestAccuracy, t.result.TrainAccuracy = last.TestAccuracy, last.TrainAccuracy
-	}
+	last := s.Epochs[n-1]
+	t.result.TestAccuracy, t.result.TrainAccuracy = last.TestAccuracy, last.TrainAccuracy
 	t.trained, t.elapsed = s.Trained, time.Duration(s.Seconds*float64(time.Second))
 	t.result.Seconds, t.result.PairsPerSecond = t.elapsed.Seconds(), t.speed()
 	t.optimizer.SetSteps(s.Steps)

@@ -107,7 +107,7 @@ func newTrainer(c Config, seed uint64, trainSet, testSet model.Pairs, o Options)
 		o.Group = parallel.Solo[float32]{}
 	}
 	batch := min(c.Batch, max(trainSet.N, testSet.N))
-	steps := c.Epochs * ((trainSet.N + c.Batch - 1) / c.Batch)
+	steps := c.Epochs * c.batches(trainSet.N)
 	t := &trainer{
 		config: c, hooks: o.Hooks, model: m,
 		net:       m.Record(o.Kernels, o.Group, batch),
@@ -146,7 +146,7 @@ func (t *trainer) epoch() error {
 	number := len(t.result.Epochs) + 1
 	var sum mean
 	pairs := t.train.pairs.N
-	batches := (pairs + t.config.Batch - 1) / t.config.Batch
+	batches := t.config.batches(pairs)
 	t.train.start(number - 1)
 	for b := range batches {
 		start, idle := time.Now(), t.idle
@@ -252,17 +252,17 @@ func (t *trainer) evaluate(s *sampler) (loss, accuracy float64, err error) {
 
 // mean is of loss and accuracy over batches of different sizes.
 type mean struct {
-	lossSum, accuracySum float64
-	n                    int
+	lossSum, right float64
+	n              int
 }
 
 func (m *mean) add(loss, accuracy float64, n int) {
 	m.lossSum += loss * float64(n)
-	m.accuracySum += accuracy * float64(n)
+	m.right += math.Round(accuracy * float64(n)) // the fraction was rounded
 	m.n += n
 }
 
 func (m *mean) loss() float64     { return m.lossSum / float64(m.n) }
-func (m *mean) accuracy() float64 { return m.accuracySum / float64(m.n) }
+func (m *mean) accuracy() float64 { return m.right / float64(m.n) }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

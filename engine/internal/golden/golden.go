@@ -89,7 +89,7 @@ func Tensors(t *testing.T, name string) map[string]safetensors.Tensor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := safetensors.Decode(b)
+	f, err := safetensors.Decode(b, len(b))
 	if err != nil {
 		t.Fatalf("golden: %s: %v", name, err)
 	}
