@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"image/png"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/pairlab/pairlab/data"
 	"github.com/pairlab/pairlab/data/mnist"
@@ -40,6 +42,54 @@ func TestWriteDigits(t *testing.T) {
 	if !o.dataComplete() {
 		t.Error("a pack that the manifest lists is missing")
 	}
+}
+
+func TestDigitsAreWrittenOnce(t *testing.T) {
+	dir := t.TempDir()
+	past := time.Now().Add(-time.Hour).Truncate(time.Second)
+	for i := range 3 {
+		if err := buildDigits(dir); err != nil {
+			t.Fatal(err)
+		}
+		files := 0
+		err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			files++
+			info, err := d.Info()
+			if err != nil {
+				return err
+			}
+			if i > 0 && !info.ModTime().Equal(past) {
+				t.Errorf("build %d wrote %s again", i+1, name)
+			}
+			return os.Chtimes(name, past, past)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Seven packs, their manifest, two pictures of each sample.
+		if files < 8+2*sampleImages {
+			t.Errorf("%d files after build %d, want %d or more", files, i+1, 8+2*sampleImages)
+		}
+		if _, err := os.Stat(filepath.Join(dir, ".data")); err != nil {
+			t.Errorf("build %d left no stamp: %v", i+1, err)
+		}
+	}
+}
+
+// buildDigits does what a build does for the digits.
+func buildDigits(dir string) error {
+	o, err := newOutput(dir)
+	if err != nil {
+		return err
+	}
+	defer o.root.Close()
+	if err := buildData("../..", o); err != nil {
+		return err
+	}
+	return o.prune()
 }
 
 func checkInk(t *testing.T, path string, side int, ink func(int) int) {

@@ -103,5 +103,6 @@ func buildData(root string, o *output) error {
 			return err
 		}
 	}
+	o.kept[stamp] = true // also where nothing had to be written
 	return o.keep("data", "samples")
 }
