@@ -41,21 +41,26 @@ func writeDigits(dir string) error {
 	return writeSamples(dir, data.Raw(test))
 }
 
+// sampleFiles are the two pictures of a sample: as MNIST has it, and as the networks see it.
+func sampleFiles(i int) [2]string {
+	return [2]string{fmt.Sprintf("samples/digit-%02d.png", i), fmt.Sprintf("samples/pooled-%02d.png", i)}
+}
+
 // writeSamples writes the first 16 images of a set as PNG files: samples/digit-00.png as MNIST has it, 28x28, and
 // samples/pooled-00.png as the networks see it, 14x14, and so on. They are black ink on nothing: ink is opacity, so
 // that a style sheet can turn it white on a dark page.
 func writeSamples(dir string, raw data.Raw) error {
 	pooled := raw.Pool()
 	for i := range sampleImages {
-		digit := fmt.Sprintf("samples/digit-%02d.png", i)
-		if err := writeInk(dir, digit, mnist.Side, raw.Images[i*mnist.Pixels:][:mnist.Pixels]); err != nil {
+		files := sampleFiles(i)
+		if err := writeInk(dir, files[0], mnist.Side, raw.Images[i*mnist.Pixels:][:mnist.Pixels]); err != nil {
 			return err
 		}
 		ink := make([]uint8, data.Pixels)
 		for j, sum := range pooled.Image(i) {
 			ink[j] = uint8((sum + 2) / 4)
 		}
-		if err := writeInk(dir, fmt.Sprintf("samples/pooled-%02d.png", i), data.Side, ink); err != nil {
+		if err := writeInk(dir, files[1], data.Side, ink); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"image/png"
 	"io/fs"
@@ -33,15 +34,7 @@ func TestWriteDigits(t *testing.T) {
 		checkInk(t, filepath.Join(dir, fmt.Sprintf("samples/pooled-%02d.png", i)), 14,
 			func(j int) int { return (int(pooled.Image(i)[j]) + 2) / 4 })
 	}
-	// What the page asks for first is complete.
-	o, err := newOutput(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer o.root.Close()
-	if !o.dataComplete() {
-		t.Error("a pack that the manifest lists is missing")
-	}
+	checkComplete(t, dir, true)
 }
 
 func TestDigitsAreWrittenOnce(t *testing.T) {
@@ -76,6 +69,90 @@ func TestDigitsAreWrittenOnce(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(dir, ".data")); err != nil {
 			t.Errorf("build %d left no stamp: %v", i+1, err)
 		}
+	}
+}
+
+func TestInterruptedDigitsAreWrittenAgain(t *testing.T) {
+	dir := t.TempDir()
+	if err := buildDigits(dir); err != nil {
+		t.Fatal(err)
+	}
+	stamp := filepath.Join(dir, ".data")
+	fresh, err := os.ReadFile(stamp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Other code's digits are to be replaced, and the build ends in the midst of that.
+	if err := os.WriteFile(stamp, []byte("other code"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("interrupted", func(t *testing.T) {
+		t.Setenv(mnist.Variable, t.TempDir()) // without the files
+		if err := buildDigits(dir); err == nil {
+			t.Fatal("a build without MNIST succeeds")
+		}
+	})
+	if _, err := os.Stat(stamp); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the old stamp is left (%v): the other code would take what is there for its own", err)
+	}
+	if err := buildDigits(dir); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(stamp); err != nil || string(got) != string(fresh) {
+		t.Errorf("stamp %q, %v, want %q", got, err, fresh)
+	}
+	checkComplete(t, dir, true)
+}
+
+func TestDigitsAreIncompleteWithoutAnyOfTheirFiles(t *testing.T) {
+	dir := t.TempDir()
+	if err := buildDigits(dir); err != nil {
+		t.Fatal(err)
+	}
+	files := 0
+	for _, folder := range []string{"data", "samples"} {
+		entries, err := os.ReadDir(filepath.Join(dir, folder))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range entries {
+			files++
+			name := filepath.Join(dir, folder, entry.Name())
+			content, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Remove(name); err != nil {
+				t.Fatal(err)
+			}
+			checkComplete(t, dir, false)
+			if err := os.WriteFile(name, nil, 0o644); err != nil { // begun, but not written
+				t.Fatal(err)
+			}
+			checkComplete(t, dir, false)
+			if t.Failed() {
+				t.Fatalf("without %s", name)
+			}
+			if err := os.WriteFile(name, content, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if want := 8 + 2*sampleImages; files != want {
+		t.Errorf("%d files, want %d: seven packs, their manifest, two pictures of each sample", files, want)
+	}
+	checkComplete(t, dir, true)
+}
+
+func checkComplete(t *testing.T, dir string, want bool) {
+	t.Helper()
+	o, err := newOutput(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer o.root.Close()
+	if got := o.dataComplete(); got != want {
+		t.Errorf("digits complete: %v, want %v", got, want)
 	}
 }
 

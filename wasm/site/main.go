@@ -93,7 +93,8 @@ func buildData(root string, o *output) error {
 	const stamp = ".data"
 	if o.stamp(stamp) != inputs || !o.dataComplete() {
 		fmt.Println("site: writing the digits' packs")
-		if err := o.removeAll("data", "samples"); err != nil {
+		// The stamp goes first: what is interrupted from here on is done again.
+		if err := o.removeAll(stamp, "data", "samples"); err != nil {
 			return err
 		}
 		if err := writeDigits(o.dir); err != nil {

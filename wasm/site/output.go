@@ -93,9 +93,10 @@ func (o *output) keep(folders ...string) error {
 	return nil
 }
 
-func (o *output) removeAll(folders ...string) error {
-	for _, folder := range folders {
-		if err := o.root.RemoveAll(folder); err != nil {
+// removeAll removes files, and folders with all that is in them, in this order.
+func (o *output) removeAll(names ...string) error {
+	for _, name := range names {
+		if err := o.root.RemoveAll(name); err != nil {
 			return fmt.Errorf("site: %w", err)
 		}
 	}
@@ -116,7 +117,8 @@ func (o *output) prune() error {
 	return nil
 }
 
-// dataComplete says whether every pack is there in its full size.
+// dataComplete says whether every pack is there in its full size, and every
+// picture of a sample.
 func (o *output) dataComplete() bool {
 	text, err := o.root.ReadFile("data/" + data.ManifestFile)
 	if err != nil {
@@ -130,6 +132,13 @@ func (o *output) dataComplete() bool {
 		info, err := o.root.Stat("data/" + shard.File)
 		if err != nil || info.Size() != shard.Bytes {
 			return false
+		}
+	}
+	for i := range sampleImages {
+		for _, name := range sampleFiles(i) {
+			if info, err := o.root.Stat(name); err != nil || info.Size() == 0 {
+				return false
+			}
 		}
 	}
 	return true
