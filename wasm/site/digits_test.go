@@ -24,7 +24,7 @@ func TestWriteDigits(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	if err := writeDigits(dir); err != nil {
+	if err := buildDigits(dir); err != nil {
 		t.Fatal(err)
 	}
 	pooled := data.Raw(raw).Pool()

@@ -5,7 +5,9 @@
 // What is fresh is left alone: a file is written only if its content changes,
 // and the digits' packs only if the package that makes them has changed. What
 // no longer belongs to the site is removed, but for the reports that `make
-// reproduce` and `make bench` leave there.
+// reproduce` and `make bench` leave there and names that begin with a dot. So
+// that nothing else is lost, the folder must be new, empty or of an earlier
+// build.
 //
 // Programs, styles and scripts are asked for as NAME?v=HASH, so that a new
 // build is never mixed with an old one from a cache. The service worker, which

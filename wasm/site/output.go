@@ -22,6 +22,17 @@ var compressible = [...]string{".css", ".html", ".js", ".json", ".svg", ".wasm",
 // reports are left in the site by other programs.
 var reports = [...]string{"bench.json", "reproduce.json"}
 
+// marker is a file that says of a folder that builds may remove files from it.
+// It is written before all others, so that an interrupted build leaves it too.
+// As its name begins with a dot, it is not served, nor kept for visits without
+// a network.
+const marker = ".pairlab-site"
+
+const markerText = "PairLab's `make build` writes this folder and removes from it what is not of the site.\n"
+
+// unmarked are files of every folder that was built before there was a marker.
+var unmarked = [...]string{"boot.js", kernelsName, pageName, wasmName, workerName}
+
 // output is the site's folder. Names in it use slashes.
 type output struct {
 	dir  string
@@ -29,6 +40,9 @@ type output struct {
 	kept map[string]bool // what belongs to the site
 }
 
+// newOutput opens the site's folder and makes it if need be. One that is
+// neither empty nor of an earlier build is left as it is, and an error: prune
+// would remove what others have there.
 func newOutput(dir string) (*output, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("site: %w", err)
@@ -37,7 +51,38 @@ func newOutput(dir string) (*output, error) {
 	if err != nil {
 		return nil, fmt.Errorf("site: %w", err)
 	}
-	return &output{dir: dir, root: root, kept: map[string]bool{}}, nil
+	o := &output{dir: dir, root: root, kept: map[string]bool{}}
+	if err := o.claim(); err != nil {
+		root.Close()
+		return nil, err
+	}
+	return o, nil
+}
+
+// claim marks the folder as the site's, or says that it is not.
+func (o *output) claim() error {
+	entries, err := fs.ReadDir(o.root.FS(), ".")
+	if err != nil {
+		return fmt.Errorf("site: %w", err)
+	}
+	// Builds without a marker left no repository in their folder: where there
+	// is one, the site has been copied into it.
+	earlier := o.has(marker) || o.has(unmarked[:]...) && !o.has(".git")
+	if len(entries) > 0 && !earlier {
+		return fmt.Errorf("site: folder %q is neither empty nor of an earlier build, and building there would remove what is in it: "+
+			"name a new or an empty folder (`make build DIST=folder`)", o.dir)
+	}
+	return o.writeOne(marker, []byte(markerText))
+}
+
+// has says whether all of some names are in the folder.
+func (o *output) has(names ...string) bool {
+	for _, name := range names {
+		if _, err := o.root.Lstat(name); err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // write puts a file in the site, with its compressed copy, if it is not there
@@ -103,11 +148,22 @@ func (o *output) removeAll(names ...string) error {
 	return nil
 }
 
-// prune removes what does not belong to the site.
+// prune removes what does not belong to the site. Names that begin with a dot
+// stay: they are git's, a host's or the system's.
 func (o *output) prune() error {
 	err := fs.WalkDir(o.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || o.kept[name] || slices.Contains(reports[:], name) {
+		if err != nil {
 			return err
+		}
+		hidden := name != "." && strings.HasPrefix(d.Name(), ".")
+		if d.IsDir() {
+			if hidden {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if hidden || o.kept[name] || slices.Contains(reports[:], name) {
+			return nil
 		}
 		return o.root.Remove(name)
 	})

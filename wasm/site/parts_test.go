@@ -56,9 +56,15 @@ func TestOutputWritesWhatChangesAndRemovesWhatIsGone(t *testing.T) {
 		}
 	}
 	long := strings.Repeat("a page ", 1000)
+	put(marker, markerText)
 	put("index.html", long)
 	put("old.js", "old")
 	put("bench.json", "{}")
+	put(".nojekyll", "")
+	if err := os.Mkdir(filepath.Join(dir, ".git"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	put(".git/HEAD", "ref: refs/heads/main")
 	past := time.Now().Add(-time.Hour).Truncate(time.Second)
 	if err := os.Chtimes(filepath.Join(dir, "index.html"), past, past); err != nil {
 		t.Fatal(err)
@@ -79,7 +85,7 @@ func TestOutputWritesWhatChangesAndRemovesWhatIsGone(t *testing.T) {
 	if info, err := os.Stat(filepath.Join(dir, "index.html")); err != nil || !info.ModTime().Equal(past) {
 		t.Errorf("a file with the same content was written again (%v)", err)
 	}
-	for name, want := range map[string]bool{"old.js": false, "bench.json": true, "deep/er/new.js": true, "index.html.gz": true, "deep/er/new.js.gz": false} {
+	for name, want := range map[string]bool{"old.js": false, "bench.json": true, ".nojekyll": true, ".git/HEAD": true, marker: true, "deep/er/new.js": true, "index.html.gz": true, "deep/er/new.js.gz": false} {
 		if _, err := os.Stat(filepath.Join(dir, name)); (err == nil) != want {
 			t.Errorf("%s is there: %v, want %v", name, err == nil, want)
 		}
