@@ -24,29 +24,29 @@ SETTINGS = rounds=$(ROUNDS) epochs=$(EPOCHS) models=$(MODELS) workers=$(WORKERS)
 .PHONY: serve build test firefox reproduce bench lint fuzz clean help chromium
 
 serve: build ## Build what is stale and serve the site on http://127.0.0.1:8080 (PORT=)
-	@$(GO) run ./wasm/serve -dir $(DIST) -port $(PORT)
+	@$(GO) run ./wasm/serve -dir "$(DIST)" -port $(PORT)
 
 build: ## Build the static site in dist/
-	@$(GO) run ./wasm/site -out $(DIST)
+	@$(GO) run ./wasm/site -out "$(DIST)"
 
 test: chromium lint ## Run everything: vet and lint, native tests, tests in wasm, headless-browser tests
-	@$(GO) run ./wasm/site -dev -out $(DIST)
+	@$(GO) run ./wasm/site -dev -out "$(DIST)"
 	@$(GO) run ./wasm/suite native wasm browser
 
 firefox: chromium ## Compare the digests of runs in Firefox (firefox-esr) with those in Chromium
-	@$(GO) run ./wasm/site -dev -out $(DIST)
+	@$(GO) run ./wasm/site -dev -out "$(DIST)"
 	@$(GO) test -count=1 -v -tags=browser,firefox -run Firefox ./wasm/browsertest
 
 reproduce: chromium build ## Train the paper's table in headless Chromium (ROUNDS= EPOCHS= MODELS= WORKERS= SEED= PRESET= KERNELS=)
-	@$(GO) run ./wasm/drive reproduce -dir $(DIST) $(SETTINGS)
+	@$(GO) run ./wasm/drive reproduce -dir "$(DIST)" $(SETTINGS)
 
 bench: chromium build ## Measure training throughput in headless Chromium, every model x kernel set x worker count
-	@$(GO) run ./wasm/drive bench -dir $(DIST) $(SETTINGS)
+	@$(GO) run ./wasm/drive bench -dir "$(DIST)" $(SETTINGS)
 
 # The two reports are merged, as what one build does not use the other may.
 lint: ## Check format, go vet and staticcheck, natively and for wasm
 	@echo "== lint"
-	@unformatted=$$(gofmt -l data engine ui wasm); \
+	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l data engine ui wasm) || exit 1; \
 	if [ -n "$$unformatted" ]; then echo "not formatted (run gofmt -w): $$unformatted" >&2; exit 1; fi
 	@$(GO) vet -tags=browser,firefox ./...
 	@packages="$$($(GO) run ./wasm/suite packages)" && \
@@ -66,7 +66,7 @@ fuzz: ## Run every fuzz test for a while (FUZZTIME=30s)
 	done
 
 clean: ## Remove what the build made
-	rm -rf $(DIST) ui/node_modules
+	rm -rf "$(DIST)" ui/node_modules
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
