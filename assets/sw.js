@@ -1,7 +1,7 @@
 // The service worker. It keeps the site for visits without a network, and adds
-// to the site's own answers the headers that let workers share memory, for
-// hosts that do not send them. A page has those from its next load on; nothing
-// is ever reloaded for it.
+// to the site's own answers, and no others, the headers that let workers share
+// memory, for hosts that do not send them. A page has those from its next load
+// on; nothing is ever reloaded for it.
 //
 // Each build has a cache, which is complete, every file checked, or else not
 // kept. Addresses with ?v= are of one build, so pages of two builds can be
@@ -22,6 +22,14 @@ const own = `pairlab ${scope} `; // starts the caches' names: other sites may sh
 const digits = `${own}digits`; // the packs, whose names change with their content
 const page = scope;
 const at = (address) => new URL(address, scope).href;
+const bare = (url) => url.split(/[?#]/, 1)[0];
+
+// What is the site's own. Others' pages may be below its folder, too: those the
+// worker leaves alone.
+const addresses = new Set([page, ...["index.html", ...Object.keys(files)].map((address) => bare(at(address)))]);
+const isPack = (url) => url.startsWith(at("data/")) && url.endsWith(".pack");
+const isOwn = (url) => addresses.has(bare(url)) || isPack(url);
+const versioned = /\?v=[0-9a-f]{12}$/; // may be of another build
 
 async function install() {
   await caches.delete(own + build); // one that is left would not be the newest
@@ -66,8 +74,6 @@ async function activate() {
   await clients.claim(); // what the first visit fetches from now on is kept
 }
 
-const isPack = (url) => url.startsWith(scope) && url.endsWith(".pack");
-
 // keep puts a pack in its cache. That it cannot (no room) is no failure.
 async function keep(url, response) {
   try {
@@ -86,6 +92,16 @@ async function kept(url) {
     const cache = await caches.open(name);
     if (await cache.match(page)) return cache.match(address, { ignoreVary: true });
   }
+}
+
+// earlier is the answer for a file that this build does not have: pages of the
+// one before may be open. It was kept with its headers.
+async function earlier(request) {
+  for (const cacheName of await builds()) {
+    const found = await caches.match(request.url, { cacheName, ignoreVary: true });
+    if (found) return found;
+  }
+  return fetch(request);
 }
 
 async function answer(event) {
@@ -135,7 +151,8 @@ addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET" || !request.url.startsWith(scope)) return;
   if (request.headers.has("range") || request.cache === "only-if-cached") return;
-  event.respondWith(answer(event).then(isolated));
+  if (isOwn(request.url)) event.respondWith(answer(event).then(isolated));
+  else if (request.mode !== "navigate" && versioned.test(request.url)) event.respondWith(earlier(request));
 });
 
 // A page says which pack it fetched before this worker had taken it over.

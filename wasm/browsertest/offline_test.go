@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -183,6 +184,43 @@ func TestMemoryIsSharedFromTheSecondLoadOn(t *testing.T) {
 	}
 }
 
+func TestPagesOfOthersBelowTheSitesFolderAreLeftAlone(t *testing.T) {
+	t.Parallel()
+	other := newPlainHost(t, builtSite(t)) // another origin, whose pictures anyone may show
+	site := builtSite(t)
+	host := newPlainHost(t, http.StripPrefix("/some/where", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.Contains(r.URL.Path, "blog") {
+			site.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(w, `<!doctype html><title>A blog</title><img src="%sicon.svg" alt="">`, other.address)
+	})))
+	address := host.address + "some/where/"
+	v := newTab(t)
+	v.goTo(address)
+	v.untilKept(0)
+	v.until(soon, `navigator.serviceWorker.controller !== null`)
+	for _, blog := range []string{"blog/", "blog/index.html?seed=3", "blog/?v=0123456789ab", "data/blog.html"} {
+		v.run(chromedp.Navigate(address + blog))
+		if !eval[bool](v, `navigator.serviceWorker.controller !== null`) {
+			t.Fatalf("%s is not below the site's folder: the worker does not see it", blog)
+		}
+		if eval[bool](v, `crossOriginIsolated`) {
+			t.Errorf("%s is cross-origin isolated", blog)
+		}
+		if !eval[bool](v, `document.images[0].naturalWidth > 0`) {
+			t.Errorf("%s lacks the picture of another origin", blog)
+		}
+	}
+	for _, own := range []string{"?seed=3", "index.html?seed=3"} {
+		v.goTo(address + own)
+		if !eval[bool](v, `crossOriginIsolated`) {
+			t.Errorf("the site's page at %q is not cross-origin isolated", own)
+		}
+	}
+}
+
 func TestABadPackThatIsKeptIsFetchedAnew(t *testing.T) {
 	t.Parallel()
 	pack := testPack(t)
@@ -245,8 +283,8 @@ func TestNothingFailedIsKept(t *testing.T) {
 }
 
 // nextBuild is the site as another build would leave it: with another version
-// everywhere, and another worker's name and list.
-func nextBuild(t *testing.T, name, version string) (http.Handler, string) {
+// everywhere, another worker's name and list, and without some of its files.
+func nextBuild(t *testing.T, name, version string, without ...string) (http.Handler, string) {
 	t.Helper()
 	files := map[string][]byte{}
 	err := filepath.WalkDir(distDir, func(name string, d fs.DirEntry, err error) error {
@@ -280,6 +318,11 @@ func nextBuild(t *testing.T, name, version string) (http.Handler, string) {
 	}
 	for address := range integrity {
 		name, _, _ := strings.Cut(address, "?")
+		if slices.Contains(without, name) {
+			delete(files, name)
+			delete(integrity, address)
+			continue
+		}
 		sum := sha512.Sum384(files[name])
 		integrity[address] = "sha384-" + base64.StdEncoding.EncodeToString(sum[:])
 	}
@@ -374,4 +417,27 @@ func TestANewBuildComesWithTheNextLoadAndIsNotMixed(t *testing.T) {
 	v.reload()
 	load("third", third, second)
 	train(v)
+}
+
+func TestAnOpenPageHasFilesThatTheNextBuildLacks(t *testing.T) {
+	t.Parallel()
+	host := newPlainHost(t, builtSite(t))
+	v := newTab(t)
+	v.goTo(host.address)
+	v.untilKept(0)
+	v.reload()
+	first := eval[string](v, `caches.keys().then((names) => names.find((n) => !n.endsWith(" digits")).split(" ").pop())`)
+	site, second := nextBuild(t, "second", "0123456789ab", "worker.js")
+	host.deploy(site)
+	next := v.beside()
+	next.goTo(host.address)
+	next.untilBuilds(first, "second")
+	if got := eval[string](next, `pairlab.version`); got != second {
+		t.Fatalf("the version of the next build is %s, want %s", got, second)
+	}
+	v.start(quick(nil))
+	v.wait(trainLimit, "done")
+	if asked := host.requests("worker.js"); len(asked) > 0 {
+		t.Errorf("a page of the first build asked the second for %q", asked)
+	}
 }
