@@ -61,7 +61,7 @@ func newClient(script string, modules map[string]any, packs *downloads) (*client
 	for event, fn := range map[string]func(safejs.Value){
 		"message":      c.receive,
 		"messageerror": func(safejs.Value) { c.die(errors.New("a message from it could not be read")) },
-		"error":        func(event safejs.Value) { c.die(web.Error(event)) },
+		"error":        func(event safejs.Value) { c.die(errorOf(event)) },
 	} {
 		remove, err := web.Listen(worker, event, fn)
 		if err != nil {
@@ -124,6 +124,19 @@ func firstOf(event safejs.Value) safejs.Value {
 		return safejs.Undefined()
 	}
 	return first
+}
+
+// errorOf is what a worker's error event is about. One without a message says
+// that a script was not to be had: also one that came without the header
+// Cross-Origin-Embedder-Policy that the page came with.
+func errorOf(event safejs.Value) error {
+	message, err := event.Get("message")
+	if err == nil {
+		if told, err := message.Truthy(); err == nil && told {
+			return web.Error(event)
+		}
+	}
+	return errors.New("worker.js, or a script that it imports, could not be loaded: it is missing or blocked")
 }
 
 // exitText reads the message that says that the worker's program has ended.

@@ -3,6 +3,7 @@
 package browsertest
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -116,13 +117,34 @@ func TestAWorkerThatCannotStartIsReported(t *testing.T) {
 	v := newTab(t)
 	v.goTo(serve(t, f.wrap))
 	v.start(quick(nil))
-	if message := v.waitError(soon); !strings.Contains(message, "worker") {
-		t.Errorf("the message is %q, want one about the worker", message)
+	if message := v.waitError(soon); !strings.Contains(message, "worker.js") {
+		t.Errorf("the message is %q, want one that names the file", message)
 	}
 	v.consoleErrors() // it says that the file was not found
 	f.heal()
 	v.press("Try again")
 	v.wait(trainLimit, "done")
+}
+
+// TestAWorkerThatIsBlockedIsReported has a host that sends the headers for
+// isolation with the page only: browsers refuse the worker's script then.
+func TestAWorkerThatIsBlockedIsReported(t *testing.T) {
+	t.Parallel()
+	v := newTab(t)
+	v.beforeLoad(`Object.defineProperty(navigator, "serviceWorker", { value: undefined })`) // which would add them
+	v.goTo(serve(t, func(site http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/" {
+				w = plainWriter{w}
+			}
+			site.ServeHTTP(w, r)
+		})
+	}))
+	v.start(quick(nil))
+	if message := v.waitError(soon); !strings.Contains(message, "worker.js") || !strings.Contains(message, "blocked") {
+		t.Errorf("the message is %q, want that worker.js is blocked", message)
+	}
+	v.consoleErrors()
 }
 
 func TestAProgramThatCannotLoadIsReported(t *testing.T) {
