@@ -25,8 +25,10 @@ type LayerQuestion struct {
 	Passed bool // as the next layer gets them
 }
 
-// Layer is pictures: Pixels, a Uint8Array, has the RGBA of all of them.
+// Layer is pictures: Pixels, a Uint8Array, has the RGBA of all of them. They are
+// of the network as it is if its layer after the epoch asked for is gone.
 type Layer struct {
+	Epoch         int
 	Filters, Maps []inspect.Atlas
 	Pixels        safejs.Value
 }
@@ -166,7 +168,7 @@ func (l *layerView) ask() {
 			return
 		}
 		i := 2 * q.Pair
-		when := text.AfterEpoch(q.Epoch, epochs)
+		when := text.AfterEpoch(a.Epoch, epochs)
 		pair := text.PairName(pairs.Digits[i], pairs.Digits[i+1], pairs.Images[i:])
 		l.about.text("The maps are of " + pair + "; press another pair in the list for its.")
 		at := 0
@@ -180,7 +182,7 @@ func (l *layerView) ask() {
 				return text.MapsAlt(a.Maps[i], side, when, pair)
 			})
 		}
-		l.shown = ShownLayer{q.Epoch, l.epochs, q.Pair, q.Passed, a.Filters, a.Maps}
+		l.shown = ShownLayer{a.Epoch, l.epochs, q.Pair, q.Passed, a.Filters, a.Maps}
 	})
 }
 

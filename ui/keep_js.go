@@ -100,12 +100,12 @@ func (k *keepView) newRow(n text.Network) *keptRow {
 
 func (k *keepView) download(n text.Network, format string) {
 	k.complain("")
-	k.networks.Write(n.Name, format, func(file safejs.Value, err error) {
+	k.networks.Write(n.Name, format, func(written text.Network, file safejs.Value, err error) {
 		if err != nil {
 			k.complain(n.Title() + " could not be written: " + err.Error())
 			return
 		}
-		k.dom.save(n.FileName()+"."+format, "application/octet-stream", file)
+		k.dom.save(written.FileName()+"."+format, "application/octet-stream", file)
 	})
 }
 

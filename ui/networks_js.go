@@ -12,8 +12,9 @@ import (
 type Networks interface {
 	// Ask puts a pair of digits to all networks.
 	Ask(q Question, answered func(Answer, error))
-	// Write makes a file of a network; format is "safetensors" or "onnx".
-	Write(name, format string, written func(file safejs.Value, err error))
+	// Write makes a file of a network as it is then; format is "safetensors" or
+	// "onnx".
+	Write(name, format string, written func(n text.Network, file safejs.Value, err error))
 	// Load takes a network from a file, a Uint8Array.
 	Load(fileName string, file safejs.Value, loaded func(error))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hack-pad/safejs"
@@ -68,9 +69,9 @@ func (a *asker) heard(e experiment.Event) {
 	}
 }
 
-// begin is told that an experiment begins.
-func (a *asker) begin(c experiment.Config) {
-	a.networks.begin(c)
+// begin is told that an experiment begins, or goes on again.
+func (a *asker) begin(c experiment.Config, again bool) {
+	a.networks.begin(c, again)
 	a.shown()
 }
 
@@ -198,15 +199,20 @@ func (a *asker) loadTestImages() error {
 }
 
 // Write implements ui.Networks.
-func (a *asker) Write(name, format string, written func(safejs.Value, error)) {
+func (a *asker) Write(name, format string, written func(text.Network, safejs.Value, error)) {
 	a.tasks.Put(func() {
-		if _, err := a.ready(true); err != nil {
-			written(safejs.Undefined(), err)
+		all, err := a.ready(true)
+		i := slices.IndexFunc(all, func(n network) bool { return n.Name == name })
+		if err == nil && i < 0 {
+			err = errGone
+		}
+		if err != nil {
+			written(text.Network{}, safejs.Undefined(), err)
 			return
 		}
 		export := protocol.Export{Name: name, Format: protocol.Format(format)}
 		r, err := a.worker.request(protocol.Request{Op: protocol.OpExport, Export: &export}, nil)
-		written(r.bytes, err)
+		written(all[i].Network, r.bytes, err)
 	})
 }
 

@@ -262,20 +262,24 @@ func (c *client) prepare(stop *cancel.Signal, j *job) error {
 	return nil
 }
 
-// train has the worker make a run, or its part of one, and hands on what it
-// says, until it is done or dead: who wants it to end must tell it.
-func (c *client) train(t protocol.Train, with extras, report func(reply)) error {
+// train has the worker begin with a run, or its part of one. What it returns
+// hands on what the worker says, until it is done or dead: who wants it to end
+// must tell it.
+func (c *client) train(t protocol.Train, with extras) (await func(report func(reply)) error) {
 	id, answers := c.open(true)
-	defer c.close(id)
-	if err := c.post(protocol.Request{ID: id, Op: protocol.OpTrain, Train: &t}, with); err != nil {
-		return fmt.Errorf("app: ask a worker to train: %w", err)
-	}
+	err := c.post(protocol.Request{ID: id, Op: protocol.OpTrain, Train: &t}, with)
 	c.mu.Lock()
-	if c.paused {
+	if err == nil && c.paused {
 		c.tellPaused()
 	}
 	c.mu.Unlock()
-	return c.await(nil, answers, report)
+	return func(report func(reply)) error {
+		defer c.close(id)
+		if err != nil {
+			return fmt.Errorf("app: ask a worker to train: %w", err)
+		}
+		return c.await(nil, answers, report)
+	}
 }
 
 // ready waits until the worker's program says that it runs.

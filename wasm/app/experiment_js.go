@@ -43,18 +43,21 @@ func (c *controller) retry() error {
 func (c *controller) begin(p plan) error {
 	config := p.record.Config
 	kernels, _ := c.can.usable(config.Kernels)
-	stop, err := c.claim(&p)
+	stop, again, err := c.claim(&p)
 	if err != nil {
 		return err
 	}
+	workers := c.workers(config.Workers)
 	env := c.env
-	env.Kernels, env.Workers = kernels, c.workers(config.Workers)
+	env.Kernels, env.Workers = kernels, workers
 	c.crew.setPaused(false)
+	c.meet(config, workers)
+	c.scheduler.SetWorkers(workers)
 	if p.set != nil {
 		c.page.BeginTrials(p.set, env)
 	} else {
 		c.page.Begin(config, env)
-		c.asker.begin(config)
+		c.asker.begin(config, again)
 		for _, f := range p.record.Done {
 			c.page.Apply(f.event())
 		}
@@ -65,13 +68,15 @@ func (c *controller) begin(p plan) error {
 	return nil
 }
 
-// claim makes p the experiment in hand, unless there is one.
-func (c *controller) claim(p *plan) (stop *cancel.Signal, err error) {
+// claim makes p the experiment in hand, unless there is one. It says whether p
+// is the one that was in hand before, which goes on again.
+func (c *controller) claim(p *plan) (stop *cancel.Signal, again bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.stop != nil {
-		return nil, errBusy
+		return nil, false, errBusy
 	}
+	again = p.keeper != nil && p.keeper == c.keeper
 	if f := c.failed; f != nil && f.keeper != nil && f.keeper != p.keeper {
 		f.keeper.forget()
 	}
@@ -79,7 +84,7 @@ func (c *controller) claim(p *plan) (stop *cancel.Signal, err error) {
 		p.keeper = newKeeper(c.vault, *p)
 	}
 	c.stop, c.failed, c.keeper, c.phase = cancel.New(), nil, p.keeper, state.Running
-	return c.stop, nil
+	return c.stop, again, nil
 }
 
 // A large search has tens of thousands of runs.
@@ -138,23 +143,23 @@ func (c *controller) see(stop *cancel.Signal, p plan, kernels string) {
 		c.fail(err)
 		return
 	}
-	p.keeper.forget()
-	if p.set != nil {
-		c.setPhase(state.Done)
-		c.tellTrials(p.set)
-		return
-	}
 	// Who listens to the events may begin the next one at once.
-	result := c.resultJSON()
-	c.shelf.keep(p.id)
+	var event string
+	var outcome []byte
+	if p.set != nil {
+		event, outcome = "trials", c.trialsJSON(p.set)
+		p.keeper.forget()
+	} else {
+		event, outcome = "done", c.resultJSON()
+		c.shelf.keep(p.id, p.keeper.forget)
+	}
 	c.setPhase(state.Done)
-	c.events.tell("done", result)
+	c.events.tell(event, outcome)
 }
 
 // train fetches the images and makes all runs. It returns the jobs that were
 // last in hand.
 func (c *controller) train(stop *cancel.Signal, p plan, kernels string) (jobs []*job, err error) {
-	config := p.record.Config
 	manifest, shards, err := c.packs.fetch(stop, p.record.pool(p.set), c.pause, func(progress experiment.DataProgress) {
 		e := experiment.Event{Kind: experiment.DataEvent, Data: &progress}
 		if p.set != nil {
@@ -163,11 +168,6 @@ func (c *controller) train(stop *cancel.Signal, p plan, kernels string) (jobs []
 			c.page.Apply(e)
 		}
 	})
-	workers := c.workers(config.Workers)
-	if err == nil {
-		c.meet(config, workers)
-		c.scheduler.SetWorkers(workers)
-	}
 	next, enough := iter.Pull(p.record.tasks(p.set))
 	defer enough()
 	for {

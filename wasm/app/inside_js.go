@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hack-pad/safejs"
 
@@ -107,22 +108,24 @@ func (a *asker) Layer(q ui.LayerQuestion, got func(ui.Layer, error)) {
 }
 
 func (a *asker) layer(q ui.LayerQuestion) (l ui.Layer, err error) {
-	if _, err := a.ready(false); err != nil {
+	all, err := a.ready(false)
+	if err != nil {
 		return l, err
 	}
+	i := slices.IndexFunc(all, func(n network) bool { return n.Name == q.Name })
 	n, ok := a.networks.named(q.Name)
-	if !ok {
+	if i < 0 || !ok {
 		return l, errGone
 	}
-	with := extras{}
+	with, epoch := extras{}, all[i].Epoch
 	if layer := n.history.at(q.Epoch); layer != nil {
-		with["first"] = layer
+		with["first"], epoch = layer, q.Epoch
 	}
 	r, err := a.inspect(protocol.OpLayer, protocol.Inside{Name: n.Name, Seed: q.Set.Seed, Pairs: q.Set.Pairs, Pair: q.Pair, Passed: q.Passed}, with)
 	if err != nil {
 		return l, err
 	}
-	return ui.Layer{Filters: r.Inspected.Filters, Maps: r.Inspected.Maps, Pixels: r.bytes}, nil
+	return ui.Layer{Epoch: epoch, Filters: r.Inspected.Filters, Maps: r.Inspected.Maps, Pixels: r.bytes}, nil
 }
 
 // inspect has a worker with the test images carry out a request.

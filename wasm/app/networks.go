@@ -43,6 +43,7 @@ type networks struct {
 	layers  map[runKey]history  // their first layers
 	version int
 	config  experiment.Config // in hand
+	begun   int               // experiments so far
 }
 
 func newNetworks() *networks {
@@ -60,13 +61,18 @@ func (ns *networks) all() []network {
 	return all
 }
 
-// begin is told that an experiment begins.
-func (ns *networks) begin(c experiment.Config) {
+// begin is told that an experiment begins, or that the one before goes on
+// again.
+func (ns *networks) begin(c experiment.Config, again bool) {
 	ns.mu.Lock()
 	defer ns.mu.Unlock()
 	ns.config = c
+	ns.begun++
 	clear(ns.rounds)
 	clear(ns.layers)
+	if again {
+		return
+	}
 	for _, n := range ns.list {
 		n.Earlier = n.File == ""
 	}
@@ -140,6 +146,18 @@ func (ns *networks) load(name string, info protocol.Network, kernels string, fil
 	})
 }
 
+// restore takes a network of an experiment that is over, unless more have begun
+// by now.
+func (ns *networks) restore(n *network, begun int) (network, bool) {
+	ns.mu.Lock()
+	defer ns.mu.Unlock()
+	if ns.begun != begun {
+		return network{}, false
+	}
+	ns.put(n)
+	return *n, true
+}
+
 // take takes a network, and returns it with its version.
 func (ns *networks) take(n *network) network {
 	ns.mu.Lock()
@@ -148,11 +166,13 @@ func (ns *networks) take(n *network) network {
 	return *n
 }
 
-// dropTrained drops all networks but the one from a file.
-func (ns *networks) dropTrained() {
+// dropTrained drops all networks but the one from a file. It returns how many
+// experiments have begun.
+func (ns *networks) dropTrained() (begun int) {
 	ns.mu.Lock()
 	defer ns.mu.Unlock()
 	ns.list = slices.DeleteFunc(ns.list, func(n *network) bool { return n.File == "" })
+	return ns.begun
 }
 
 // pairsIn is how many test pairs a file's settings have. They may be wrong in

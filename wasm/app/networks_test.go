@@ -32,7 +32,7 @@ func TestNetworksKeepTheNewestFinishedRound(t *testing.T) {
 		do   func()
 		want string
 	}{
-		{"begin", func() { ns.begin(c) }, ""},
+		{"begin", func() { ns.begin(c, false) }, ""},
 		{"siamese10 round 1 epoch 1", func() { learn("siamese10", 1, 1) }, "siamese10/11/1"},
 		{"the first round shows before others", func() { learn("siamese10", 0, 1) }, "siamese10/10/1"},
 		{"a later one in progress does not", func() { learn("siamese10", 1, 2) }, "siamese10/10/1"},
@@ -44,7 +44,7 @@ func TestNetworksKeepTheNewestFinishedRound(t *testing.T) {
 		{"a file comes last", func() {
 			ns.load("x", protocol.Network{Config: model.Paper(model.Baseline), Provenance: modelfile.Provenance{Seed: 9, Epochs: 7}}, "simd", nil)
 		}, "siamese2/10/1 siamese10/10/2 file/9/7"},
-		{"those of the experiment before stay", func() { ns.begin(c) }, "siamese2/10/1 siamese10/10/2 file/9/7"},
+		{"those of the experiment before stay", func() { ns.begin(c, false) }, "siamese2/10/1 siamese10/10/2 file/9/7"},
 		{"until there are others", func() { learn("siamese10", 1, 1) }, "siamese2/10/1 siamese10/11/1 file/9/7"},
 		{"a run of the experiment before ends nothing", func() { end("siamese2", 0, 0) }, "siamese2/10/1 siamese10/11/1 file/9/7"},
 	}

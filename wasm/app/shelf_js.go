@@ -198,19 +198,26 @@ func (s *shelf) sweep() error {
 	return nil
 }
 
-// keep keeps the experiment that has just ended.
-func (s *shelf) keep(id string) {
+// keep keeps the experiment that has just ended. Once that is done, what was
+// kept of it while it was under way is let go.
+func (s *shelf) keep(id string, forget func()) {
 	result, _ := s.c.page.Result()
 	files := s.c.asker.files()
-	s.do("The last experiment is not kept", func() error { return s.put(id, result, files) })
+	s.do("The last experiment is not kept", func() error {
+		err := s.put(id, result, files)
+		if err == nil {
+			forget()
+		}
+		return err
+	})
 }
 
 func (s *shelf) put(id string, result experiment.Result, files func() ([]modelFile, error)) error {
-	s.waiting = nil
 	run, ok := shelve(id, time.Now().UnixMilli(), result)
 	if !ok {
 		return nil
 	}
+	s.waiting = nil
 	encoded, err := encodeJSON(result)
 	if err != nil {
 		return err
@@ -231,10 +238,7 @@ func (s *shelf) put(id string, result experiment.Result, files func() ([]modelFi
 		s.c.page.ShelfSays(text.NoRoom(shelfRoom), false)
 		return nil
 	}
-	networks, err := files()
-	if err != nil {
-		return err
-	}
+	networks, lost := files()
 	for _, n := range networks {
 		if err := s.db.PutValue(networkKey(id, n.kind), n.bytes); err != nil {
 			return err
@@ -256,10 +260,15 @@ func (s *shelf) put(id string, result experiment.Result, files func() ([]modelFi
 			return err
 		}
 	}
-	if err := s.changed(); err != nil || leaves == nil {
+	if err := s.changed(); err != nil {
 		return err
 	}
-	s.c.page.ShelfSays(text.MadeRoom(leaves.Title(), shelfRoom), false)
+	switch {
+	case lost != nil:
+		s.say("The last experiment is kept without its networks", lost)
+	case leaves != nil:
+		s.c.page.ShelfSays(text.MadeRoom(leaves.Title(), shelfRoom), false)
+	}
 	return nil
 }
 

@@ -56,7 +56,6 @@ func (s *shelf) open(id string) error {
 		return errors.New("training is under way, stop it first")
 	}
 	s.c.page.Show(result)
-	s.c.setPhase(state.Done)
 	s.c.asker.restore(files, func(err error) {
 		says := "“" + run.Title() + "” is open: its results and curves are above"
 		switch {
@@ -67,6 +66,7 @@ func (s *shelf) open(id string) error {
 		}
 		s.c.page.ShelfSays(says+".", false)
 	})
+	s.c.setPhase(state.Done)
 	return nil
 }
 
@@ -116,12 +116,14 @@ func (a *asker) export(wanted []network, files *[]modelFile) error {
 
 // restore has the networks of files take the place of those trained before.
 func (a *asker) restore(files []modelFile, restored func(error)) {
-	a.networks.dropTrained()
+	experiments := a.networks.dropTrained()
 	a.shown()
-	a.tasks.Put(func() { restored(a.reopen(files)) })
+	a.tasks.Put(func() { restored(a.reopen(files, experiments)) })
 }
 
-func (a *asker) reopen(files []modelFile) error {
+// reopen opens the networks of files, unless an experiment begins: experiments
+// is how many had begun.
+func (a *asker) reopen(files []modelFile, experiments int) error {
 	if len(files) == 0 {
 		return nil
 	}
@@ -141,10 +143,15 @@ func (a *asker) reopen(files []modelFile) error {
 			return err
 		}
 		p := r.Network.Provenance
-		a.opened[name] = a.networks.take(&network{
+		n, ok := a.networks.restore(&network{
 			Network: text.Network{Name: name, Kind: r.Network.Config.Kind, Seed: p.Seed, Epoch: p.Epochs, Accuracy: p.Accuracy, Pairs: pairsIn(p.Settings)},
 			open:    open, bytes: f.bytes, ended: true,
-		})
+		}, experiments)
+		if !ok {
+			delete(a.opened, name) // the worker has a network that the page has not
+			return errors.New("training has begun since")
+		}
+		a.opened[name] = n
 	}
 	a.shown()
 	return nil

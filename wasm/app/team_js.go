@@ -209,7 +209,6 @@ type teamwork struct {
 func (t *teamwork) run(stop *cancel.Signal, yield <-chan struct{}) error {
 	over := cancel.New() // all ranks are done
 	t.hear()
-	go t.watch(stop, over, yield)
 
 	type ending struct {
 		rank int
@@ -217,11 +216,11 @@ func (t *teamwork) run(stop *cancel.Signal, yield <-chan struct{}) error {
 	}
 	ended := make(chan ending, len(t.team))
 	for rank, w := range t.team {
-		go func() {
-			request, with := t.request(rank)
-			ended <- ending{rank, w.train(request, with, t.take)}
-		}()
+		await := w.train(t.request(rank))
+		go func() { ended <- ending{rank, await(t.take)} }()
 	}
+	// From here on the ranks can be told to stop or to yield.
+	go t.watch(stop, over, yield)
 	var first error
 	for range t.team {
 		e := <-ended

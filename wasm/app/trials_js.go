@@ -53,6 +53,9 @@ func (c *controller) plan(config experiment.Config, planned func(experiment.Set,
 // startTrials begins with a set of trials, or goes on with the one that the
 // page shows if it is the same.
 func (c *controller) startTrials(set experiment.Set) error {
+	if c.busy() {
+		return errBusy // before the set under way takes another part
+	}
 	if shown := c.page.TrialsOf(set.Views().View); shown != nil && experiment.SetName(shown) == experiment.SetName(set) {
 		shown.TakePart(set.Views().Shard)
 		set = shown
@@ -98,12 +101,15 @@ func (c *controller) applyTrial(setting string, e experiment.Event) {
 	}
 }
 
-// tellTrials tells scripts that a set of trials is over.
-func (c *controller) tellTrials(set experiment.Set) {
+// trialsJSON is what scripts are told at the end of a set of trials, nil if none
+// listens.
+func (c *controller) trialsJSON(set experiment.Set) []byte {
 	if !c.events.hears("trials") {
-		return
+		return nil
 	}
-	if text, err := encodeJSON(set.Document()); err == nil {
-		c.events.tell("trials", text)
+	text, err := encodeJSON(set.Document())
+	if err != nil {
+		return nil
 	}
+	return text
 }
