@@ -18,15 +18,28 @@ import (
 
 // Page is PairLab's page in one tab.
 type Page struct {
-	Ctx context.Context // the tab
+	Ctx context.Context // the tab; of a page that Navigate returned, until it crashes
+}
+
+// Navigate navigates the tab to address and waits until that is loaded.
+func Navigate(tab context.Context, address string) (Page, error) {
+	ctx, err := untilCrash(tab)
+	p := Page{ctx}
+	if err == nil {
+		err = p.why(chromedp.Do(ctx, chromedp.Navigate(address)))
+	}
+	if err != nil {
+		return p, fmt.Errorf("browser: open %s: %w", address, err)
+	}
+	return p, nil
 }
 
 // Open navigates the tab to address and waits until the page is ready, for at
 // most limit.
 func Open(tab context.Context, address string, limit time.Duration) (Page, error) {
-	p := Page{tab}
-	if err := chromedp.Do(tab, chromedp.Navigate(address)); err != nil {
-		return p, fmt.Errorf("browser: open %s: %w", address, err)
+	p, err := Navigate(tab, address)
+	if err != nil {
+		return p, err
 	}
 	return p, p.Wait(limit, "ready")
 }
@@ -36,7 +49,7 @@ func Open(tab context.Context, address string, limit time.Duration) (Page, error
 func (p Page) Quiet() error {
 	for _, disable := range []cdp.Command[cdp.Empty, cdp.Empty]{css.Disable, dom.Disable, network.Disable, log.Disable, page.Disable} {
 		if _, err := chromedp.Call(p.Ctx, disable, cdp.Empty{}); err != nil {
-			return fmt.Errorf("browser: %s: %w", disable.Method, err)
+			return fmt.Errorf("browser: %s: %w", disable.Method, p.why(err))
 		}
 	}
 	return nil
@@ -46,7 +59,7 @@ func (p Page) Quiet() error {
 func (p Page) State() (state, message string, err error) {
 	got, err := chromedp.Run(p.Ctx, chromedp.Evaluate[[2]string](
 		`[document.documentElement.dataset.state ?? "", document.documentElement.dataset.error ?? ""]`))
-	return got[0], got[1], err
+	return got[0], got[1], p.why(err)
 }
 
 // Wait waits until the page's state is one of those given. It fails when limit
@@ -66,7 +79,7 @@ func (p Page) Wait(limit time.Duration, states ...string) error {
 		}
 		select {
 		case <-p.Ctx.Done():
-			return p.Ctx.Err()
+			return context.Cause(p.Ctx)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
@@ -85,11 +98,12 @@ func (p Page) Start(config map[string]any) error {
 // Do evaluates a script for its effect. What it throws is the error.
 func (p Page) Do(script string) error {
 	_, err := chromedp.Run(p.Ctx, chromedp.Evaluate[chromedp.Void](script, chromedp.EvalAwaitPromise))
-	return err
+	return p.why(err)
 }
 
 // Eval evaluates a script, awaits its value where it is a promise, and decodes
 // the value as JSON.
 func Eval[T any](p Page, script string) (T, error) {
-	return chromedp.Run(p.Ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	value, err := chromedp.Run(p.Ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	return value, p.why(err)
 }

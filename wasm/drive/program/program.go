@@ -58,10 +58,10 @@ func Run(ctx context.Context, file string, args []string, out io.Writer) (code i
 	defer stop()
 	tab, closeTab := chromedp.NewContext(ctx)
 	defer closeTab()
-	if err := chromedp.Do(tab, chromedp.Navigate(address)); err != nil {
+	p, err := browser.Navigate(tab, address)
+	if err != nil {
 		return 0, fmt.Errorf("program: %w", err)
 	}
-	p := browser.Page{Ctx: tab}
 	argv, err := json.Marshal(append([]string{filepath.Base(file)}, args...))
 	if err != nil {
 		return 0, fmt.Errorf("program: %w", err)
