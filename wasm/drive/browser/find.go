@@ -1,20 +1,27 @@
 package browser
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"runtime"
+	"strings"
+	"time"
 )
 
 // ErrMissing is what [Find] reports when this machine has no Chromium.
 var ErrMissing = errors.New("no Chromium or Chrome found")
 
+// versionLimit is how long a browser may take to say which it is; a snap's
+// first start is slow.
+const versionLimit = 30 * time.Second
+
 // Find returns the path of a Chromium or Chrome: the one that the environment
-// variable CHROMIUM names, else the first in the usual places. Its error says
-// what to install.
+// variable CHROMIUM names, else the first in the usual places that runs. Its
+// error says what to install.
 func Find() (string, error) {
 	if name := os.Getenv("CHROMIUM"); name != "" {
 		path, err := exec.LookPath(name)
@@ -23,12 +30,36 @@ func Find() (string, error) {
 		}
 		return path, nil
 	}
+	missing := ErrMissing
 	for _, name := range places(runtime.GOOS) {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
+		path, err := exec.LookPath(name)
+		if err != nil {
+			continue
 		}
+		if err := runs(path); err != nil {
+			missing = fmt.Errorf("%w (%w)", missing, err)
+			continue
+		}
+		return path, nil
 	}
-	return "", fmt.Errorf("browser: %w: %s, or set CHROMIUM to the path of one", ErrMissing, advice(runtime.GOOS))
+	return "", fmt.Errorf("browser: %w: %s, or set CHROMIUM to the path of one", missing, advice(runtime.GOOS, distribution()))
+}
+
+// runs checks that the program at path is more than a script that says what to
+// install, as Ubuntu has in the place of Chromium. On Windows a browser that is
+// asked for its version opens a window; there is no such script there.
+func runs(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), versionLimit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, path, "--version")
+	cmd.WaitDelay = time.Second
+	if said, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s does not run: %w: %s", path, err, strings.Join(strings.Fields(string(said)), " "))
+	}
+	return nil
 }
 
 func places(goos string) []string {
@@ -47,30 +78,52 @@ func places(goos string) []string {
 			`C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe`,
 		}
 	}
-	return []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "/snap/bin/chromium"}
+	return []string{"chromium", "google-chrome", "google-chrome-stable", "chromium-browser", "/snap/bin/chromium"}
 }
 
-func advice(goos string) string {
-	switch goos {
-	case "darwin":
-		return "install one with `brew install --cask chromium`"
-	case "windows":
-		return "install one with `winget install Google.Chrome`"
+// ubuntu is Ubuntu's name for itself in /etc/os-release. Chromium is no package
+// of its apt.
+const ubuntu = "ubuntu"
+
+// distribution is the ID that a Linux gives itself, or empty.
+func distribution() string {
+	text, err := os.ReadFile("/etc/os-release")
+	if err != nil {
+		return ""
 	}
-	return "install one with `sudo apt-get install chromium` (Debian, Ubuntu), " +
+	for line := range strings.Lines(string(text)) {
+		if id, ok := strings.CutPrefix(strings.TrimSpace(line), "ID="); ok {
+			return strings.Trim(id, `"'`)
+		}
+	}
+	return ""
+}
+
+func advice(goos, distribution string) string {
+	switch {
+	case goos == "darwin":
+		return "install one with `brew install --cask chromium`"
+	case goos == "windows":
+		return "install one with `winget install Google.Chrome`"
+	case distribution == ubuntu:
+		return "install one with `sudo snap install chromium`, or Chrome with " +
+			"`wget https://dl.google.com/linux/direct/google-chrome-stable_current_amd64.deb` and " +
+			"`sudo apt-get install ./google-chrome-stable_current_amd64.deb`"
+	}
+	return "install one with `sudo apt-get install chromium` (Debian), " +
 		"`sudo dnf install chromium` (Fedora) or `sudo pacman -S chromium` (Arch)"
 }
 
 // Install makes sure that there is a Chromium: where it is missing, the
-// system's package manager is apt and the user may use it, it is installed.
-// Anywhere else the error says what to install.
+// system's package manager is an apt that has it and the user may use it, it is
+// installed. Anywhere else the error says what to install.
 func Install(progress io.Writer) error {
 	_, missing := Find()
 	if missing == nil || !errors.Is(missing, ErrMissing) {
 		return missing
 	}
 	apt, err := exec.LookPath("apt-get")
-	if err != nil || os.Geteuid() != 0 {
+	if err != nil || os.Geteuid() != 0 || distribution() == ubuntu {
 		return missing
 	}
 	fmt.Fprintln(progress, "browser: installing Chromium with apt-get")
