@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/hack-pad/safejs"
@@ -109,14 +110,34 @@ func (c *controller) publish(boot safejs.Value) error {
 type methodMaker func(name string, fn func([]safejs.Value) (any, error)) (any, error)
 
 func (c *controller) apiWorkers(args []safejs.Value) (any, error) {
-	if len(args) == 0 || args[0].Type() != safejs.TypeNumber {
-		return nil, fmt.Errorf("app: workers: want a number")
-	}
-	n, err := args[0].Int()
+	n, err := argsWhole("workers", "a whole number", args, 1)
 	if err != nil {
 		return nil, err
 	}
-	return nil, c.SetWorkers(n)
+	return nil, c.SetWorkers(n[0])
+}
+
+// argsWhole are the first n things that a method was given, which must be whole
+// numbers: what it wants, in words.
+func argsWhole(method, want string, args []safejs.Value, n int) ([]int, error) {
+	if len(args) < n {
+		return nil, fmt.Errorf("app: %s: want %s", method, want)
+	}
+	whole := make([]int, n)
+	for i, arg := range args[:n] {
+		if arg.Type() != safejs.TypeNumber {
+			return nil, fmt.Errorf("app: %s: want %s, not a value of type %v", method, want, arg.Type())
+		}
+		x, err := arg.Float()
+		if err != nil {
+			return nil, err
+		}
+		if x != math.Trunc(x) || math.Abs(x) > math.MaxInt32 {
+			return nil, fmt.Errorf("app: %s: %v: want %s", method, x, want)
+		}
+		whole[i] = int(x)
+	}
+	return whole, nil
 }
 
 // argObject is the object that a method was given, if any.

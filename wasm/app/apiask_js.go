@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/hack-pad/safejs"
 
 	"github.com/pairlab/pairlab/engine/ask"
@@ -17,15 +15,9 @@ type scriptAnswer struct {
 
 // apiAsk puts a pair of test images to all networks that the page has.
 func (c *controller) apiAsk(args []safejs.Value) (any, error) {
-	var images [2]int
-	for i := range images {
-		if i >= len(args) || args[i].Type() != safejs.TypeNumber {
-			return nil, fmt.Errorf("app: ask: want the numbers of two test images")
-		}
-		var err error
-		if images[i], err = args[i].Int(); err != nil {
-			return nil, err
-		}
+	images, err := argsWhole("ask", "the whole numbers of two test images", args, 2)
+	if err != nil {
+		return nil, err
 	}
 	return promise(func() (any, error) {
 		type reply struct {

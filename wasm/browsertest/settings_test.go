@@ -27,6 +27,16 @@ func TestScriptInterfaceThrowsForBadSettings(t *testing.T) {
 		`pairlab.start("fast")`:                     "object",
 		`pairlab.on("nothing", () => {})`:           "nothing",
 		`pairlab.on("state")`:                       "function",
+		`pairlab.workers()`:                         "workers",
+		`pairlab.workers("2")`:                      "workers",
+		`pairlab.workers(1.5)`:                      "1.5",
+		`pairlab.workers(NaN)`:                      "NaN",
+		`pairlab.workers(2 ** 32 + 1)`:              "workers",
+		`pairlab.workers(99)`:                       "99",
+		`pairlab.ask(1)`:                            "two test images",
+		`pairlab.ask(1.5, 2)`:                       "1.5",
+		`pairlab.ask(1, Infinity)`:                  "Inf",
+		`pairlab.ask(1, "2")`:                       "two test images",
 	} {
 		// A throw at once, not a promise that is rejected later.
 		message := eval[string](v, fmt.Sprintf(`(() => { try { %s; return "nothing was thrown"; } catch (e) { return e instanceof Error ? e.message : "not an Error"; } })()`, script))
