@@ -7,7 +7,8 @@ DIST ?= dist
 
 # make serve
 PORT ?= 8080
-# make reproduce, make bench: what is left empty comes from the preset.
+# make reproduce, make bench: what is left empty comes from the preset. How
+# long it trains make bench decides, and refuses ROUNDS= and EPOCHS=.
 ROUNDS  ?=
 EPOCHS  ?=
 MODELS  ?=
@@ -40,7 +41,7 @@ firefox: chromium ## Compare the digests of runs in Firefox (firefox-esr) with t
 reproduce: chromium build ## Train the paper's table in headless Chromium (ROUNDS= EPOCHS= MODELS= WORKERS= SEED= PRESET= KERNELS=)
 	@$(GO) run ./wasm/drive reproduce -dir "$(DIST)" $(SETTINGS)
 
-bench: chromium build ## Measure training throughput in headless Chromium, every model x kernel set x worker count
+bench: chromium build ## Measure training in headless Chromium: all kernel sets on one worker, one set on more (MODELS= WORKERS= SEED= PRESET= KERNELS=)
 	@$(GO) run ./wasm/drive bench -dir "$(DIST)" $(SETTINGS)
 
 # The two reports are merged, as what one build does not use the other may.

@@ -47,6 +47,10 @@ type benchCase struct {
 	against *benchCase
 }
 
+// benchSets are the settings that bench sets itself: how long it trains, and on
+// which images, is its own affair.
+var benchSets = []string{"rounds", "epochs", "pool"}
+
 // bench measures training, workers, kernels and steps.
 func bench(j *job) error {
 	report := benchReport{Schema: "pairlab.bench/v1", Machine: machine()}

@@ -29,6 +29,19 @@ func TestSettingsLeftEmptyComeFromThePreset(t *testing.T) {
 	}
 }
 
+func TestBenchRefusesWhatItSetsItself(t *testing.T) {
+	for _, arg := range []string{"rounds=3", "epochs=5", "pool=2000"} {
+		// Before it looks for a site or a browser.
+		err := run(t.Context(), []string{"bench", "-dir", t.TempDir(), "models=siamese2", arg})
+		if err == nil || !strings.Contains(err.Error(), arg) {
+			t.Errorf("%s: error %v, want one that names it", arg, err)
+		}
+	}
+	if _, _, err := parseSettings([]string{"rounds=", "epochs=", "workers=2"}, benchSets...); err != nil {
+		t.Errorf("what make leaves empty: %v", err)
+	}
+}
+
 func TestObjectIsWhatTheScriptInterfaceTakes(t *testing.T) {
 	_, want, err := parseSettings([]string{"models=siamese2,baseline", "lr=0.5", "bn=0", "seed=7"})
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -57,7 +58,7 @@ func run(ctx context.Context, args []string) error {
 	case "reproduce":
 		return withPage(ctx, *dir, flags.Args(), reproduce)
 	case "bench":
-		return withPage(ctx, *dir, flags.Args(), bench)
+		return withPage(ctx, *dir, flags.Args(), bench, benchSets...)
 	}
 	return fmt.Errorf("%w, not %q", usage, args[0])
 }
@@ -71,8 +72,9 @@ type job struct {
 	out      io.Writer
 }
 
-func withPage(ctx context.Context, dir string, args []string, do func(*job) error) error {
-	settings, config, err := parseSettings(args)
+// withPage does something on the page; the settings in own it sets itself.
+func withPage(ctx context.Context, dir string, args []string, do func(*job) error, own ...string) error {
+	settings, config, err := parseSettings(args, own...)
 	if err != nil {
 		return err
 	}
@@ -100,17 +102,22 @@ func withPage(ctx context.Context, dir string, args []string, do func(*job) erro
 	return do(&job{page: page, settings: settings, config: config, dir: dir, out: os.Stdout})
 }
 
-// parseSettings reads NAME=VALUE settings and checks them.
-func parseSettings(args []string) (map[string]string, experiment.Config, error) {
+// parseSettings reads NAME=VALUE settings and checks them. Those in own, which
+// bench sets itself, may not be set.
+func parseSettings(args []string, own ...string) (map[string]string, experiment.Config, error) {
 	settings := map[string]string{}
 	for _, arg := range args {
 		name, value, ok := strings.Cut(arg, "=")
 		if !ok {
 			return nil, experiment.Config{}, fmt.Errorf("drive: setting %q: want NAME=VALUE", arg)
 		}
-		if value != "" {
-			settings[name] = value
+		if value == "" {
+			continue
 		}
+		if slices.Contains(own, name) {
+			return nil, experiment.Config{}, fmt.Errorf("drive: setting %q: bench sets %s itself, leave it out", arg, name)
+		}
+		settings[name] = value
 	}
 	config, err := experiment.ParseValues(settings)
 	return settings, config, err
