@@ -81,8 +81,8 @@ func places(goos string) []string {
 	return []string{"chromium", "google-chrome", "google-chrome-stable", "chromium-browser", "/snap/bin/chromium"}
 }
 
-// ubuntu is Ubuntu's name for itself in /etc/os-release. Chromium is no package
-// of its apt.
+// ubuntu is Ubuntu's name for itself in /etc/os-release. Its apt has Chromium as a
+// package that asks snapd for it.
 const ubuntu = "ubuntu"
 
 // distribution is the ID that a Linux gives itself, or empty.
@@ -106,30 +106,32 @@ func advice(goos, distribution string) string {
 	case goos == "windows":
 		return "install one with `winget install Google.Chrome`"
 	case distribution == ubuntu:
-		return "install one with `sudo snap install chromium`, or Chrome with " +
-			"`wget https://dl.google.com/linux/direct/google-chrome-stable_current_amd64.deb` and " +
-			"`sudo apt-get install ./google-chrome-stable_current_amd64.deb`"
+		return "install one with `sudo snap install chromium`, or where there is no snapd Google Chrome from its .deb package"
 	}
 	return "install one with `sudo apt-get install chromium` (Debian), " +
 		"`sudo dnf install chromium` (Fedora) or `sudo pacman -S chromium` (Arch)"
 }
 
 // Install makes sure that there is a Chromium: where it is missing, the
-// system's package manager is an apt that has it and the user may use it, it is
-// installed. Anywhere else the error says what to install.
+// system's package manager is apt and the user may use it, it is installed.
+// Anywhere else the error says what to install.
 func Install(progress io.Writer) error {
 	_, missing := Find()
 	if missing == nil || !errors.Is(missing, ErrMissing) {
 		return missing
 	}
 	apt, err := exec.LookPath("apt-get")
-	if err != nil || os.Geteuid() != 0 || distribution() == ubuntu {
+	if err != nil || os.Geteuid() != 0 {
 		return missing
+	}
+	name := "chromium"
+	if distribution() == ubuntu {
+		name = "chromium-browser"
 	}
 	fmt.Fprintln(progress, "browser: installing Chromium with apt-get")
 	for _, args := range [][]string{
 		{"update", "-q"},
-		{"install", "-q", "-y", "--no-install-recommends", "chromium"},
+		{"install", "-q", "-y", "--no-install-recommends", name},
 	} {
 		cmd := exec.Command(apt, args...)
 		cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
