@@ -10,6 +10,7 @@ import (
 	"github.com/pairlab/pairlab/engine/model"
 	"github.com/pairlab/pairlab/engine/modelfile"
 	"github.com/pairlab/pairlab/engine/train"
+	"github.com/pairlab/pairlab/ui/text"
 	"github.com/pairlab/pairlab/wasm/protocol"
 )
 
@@ -68,6 +69,35 @@ func TestNetworksKeepTheNewestFinishedRound(t *testing.T) {
 		if want := n.Name == "siamese2"; n.Earlier != want {
 			t.Errorf("%s is of the experiment before: %v", n.Name, n.Earlier)
 		}
+	}
+}
+
+// What is opened of the list belongs to no experiment that has begun since, and
+// an experiment that goes on again keeps its networks.
+func TestNetworksBelongToTheirExperiment(t *testing.T) {
+	c, err := experiment.ParseQuery("models=siamese2&rounds=1&epochs=2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ns := newNetworks()
+	kept := &network{Network: text.Network{Name: "siamese2", Kind: model.Siamese2, Seed: 99}, ended: true}
+	before := ns.dropTrained()
+	if n, ok := ns.restore(kept, before); !ok || n.Seed != 99 || n.version == 0 {
+		t.Errorf("a network of the list: %+v, %v", n, ok)
+	}
+	before = ns.dropTrained()
+	ns.begin(c, false)
+	ns.learn(protocol.Train{Run: c.Runs()[0]}, 1, protocol.Outcome{}, nil)
+	if _, ok := ns.restore(kept, before); ok || ns.all()[0].Seed == 99 {
+		t.Errorf("after a beginning the list's network is taken: %+v", ns.all())
+	}
+	ns.begin(c, true)
+	if n := ns.all()[0]; n.Earlier {
+		t.Error("an experiment that goes on again has its network of the one before")
+	}
+	ns.begin(c, false)
+	if n := ns.all()[0]; !n.Earlier {
+		t.Error("another experiment has the network of the one before")
 	}
 }
 

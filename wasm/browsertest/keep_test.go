@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +46,38 @@ func (v *visit) downloaded(file string) []byte {
 			v.t.Fatalf("no %s after %v, only %v", file, soon, list)
 		}
 	}
+}
+
+// Written during training, a file is named after the network in it.
+func TestAFileIsNamedAfterItsNetwork(t *testing.T) {
+	t.Parallel()
+	v := open(t, "")
+	dir := t.TempDir()
+	v.downloadsTo(dir)
+	v.start(endless())
+	v.until(trainLimit, `document.querySelectorAll("#saved li").length === 1`)
+	var files []string
+	for n := 1; n <= 3; n++ {
+		for _, file := range files { // another of its name would take its place
+			epoch := regexp.MustCompile(`epoch\d+`).FindString(filepath.Base(file))
+			v.until(trainLimit, fmt.Sprintf(`!document.querySelector("#saved .origin").innerText.includes("epoch %s of")`, epoch[len("epoch"):]))
+		}
+		v.press("Download safetensors of Siamese2")
+		for deadline := time.Now().Add(soon); len(files) < n && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+			files, _ = filepath.Glob(filepath.Join(dir, "*.safetensors"))
+		}
+		if len(files) != n {
+			t.Fatalf("after %d presses there are %v", n, files)
+		}
+	}
+	v.do(`pairlab.stop()`)
+	for _, file := range files {
+		_, p, err := modelfile.Decode(v.downloaded(file))
+		if want := fmt.Sprintf("pairlab-siamese2-seed1-epoch%d.safetensors", p.Epochs); err != nil || filepath.Base(file) != want {
+			t.Errorf("%s, want %s (%v)", filepath.Base(file), want, err)
+		}
+	}
+	v.wait(soon, "done")
 }
 
 // load gives a file to the input so labelled.

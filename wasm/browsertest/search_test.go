@@ -277,6 +277,21 @@ func TestBadGridsAreRefusedWhereThePersonLooks(t *testing.T) {
 	}
 }
 
+// A part that is asked for too early changes nothing of the one under way.
+func TestASearchUnderWayKeepsItsPart(t *testing.T) {
+	t.Parallel()
+	v := open(t, "")
+	const start = `pairlab.search.start({ models: ["siamese10"], rounds: 1, epochs: 2, pairs: 100, pool: 10000, workers: 1, grid: "lr=0.1,1", shard: "%d/2" })`
+	v.do(fmt.Sprintf(start, 1))
+	if got := eval[string](v, `(() => { try { `+fmt.Sprintf(start, 2)+`; return ""; } catch (err) { return err.message; } })()`); !strings.Contains(got, "training is under way") {
+		t.Errorf("a second start: %q", got)
+	}
+	v.wait(trainLimit, "done")
+	if got := eval[string](v, `(({ shard, finished, points }) => [shard, finished, points.map((p) => p.values)].join())(pairlab.search.result())`); got != "1/2,1,0.1" {
+		t.Errorf("the search made %s, want 1/2,1,0.1", got)
+	}
+}
+
 // The published search of the siamese networks has 5,120 settings.
 func TestALargeGridDoesNotHoldThePage(t *testing.T) {
 	v := open(t, "?workers=1")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestScriptInterfaceThrowsForBadSettings(t *testing.T) {
@@ -184,6 +185,31 @@ func TestWorkersCanBeChangedDuringTraining(t *testing.T) {
 	}
 	v.do(`pairlab.stop()`)
 	v.wait(soon, "done")
+}
+
+// The number is changed before the images are there, and while the first workers
+// start.
+func TestWorkersCanBeChangedBeforeTrainingBegins(t *testing.T) {
+	t.Parallel()
+	for _, from := range []int{1, 2} {
+		to := 3 - from
+		t.Run(fmt.Sprintf("%d to %d", from, to), func(t *testing.T) {
+			for _, after := range []time.Duration{0, 100 * time.Millisecond} {
+				v := newTab(t)
+				v.beforeLoad(recordWorkers)
+				v.goTo(serve(t, nil))
+				config := endless()
+				config["workers"] = from
+				v.start(config)
+				time.Sleep(after)
+				v.do(fmt.Sprintf(`pairlab.workers(%d)`, to))
+				v.until(soon, fmt.Sprintf(`document.getElementById("machine").innerText.startsWith("%d worker")`, to))
+				v.until(trainLimit, fmt.Sprintf(`training().length === %d && pairlab.result().models[0].unfinished?.[0]?.epochs.length > 2`, to))
+				v.do(`pairlab.stop()`)
+				v.wait(soon, "done")
+			}
+		})
+	}
 }
 
 func TestAScriptCanAskAboutTestImages(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/pairlab/pairlab/engine/modelfile"
+	"github.com/pairlab/pairlab/wasm/drive/browser"
 )
 
 // small is an experiment of a second.
@@ -137,6 +138,52 @@ func TestExperimentsThatFollowAtOnceAreKeptWhole(t *testing.T) {
 			t.Errorf("the network of the %d. has digest %.8s (%v), want %.8s", i+1, p.Digest, err, want)
 		}
 	}
+}
+
+// The page is left in the moment in which an experiment ends: it is in the list
+// then, or is offered and goes there when it is resumed.
+func TestAnExperimentThatEndsAsThePageIsLeftIsKept(t *testing.T) {
+	t.Parallel()
+	v := newTab(t)
+	address := serve(t, nil)
+	v.goTo(address)
+	v.do(`pairlab.on("done", () => location.replace("?seed=5"))`)
+	v.start(quick(map[string]any{"epochs": 5}))
+	for deadline := time.Now().Add(trainLimit); ; time.Sleep(50 * time.Millisecond) {
+		// There is no answer from a page that is being left.
+		there, err := browser.Eval[bool](v.Page, `location.search === "?seed=5" && document.documentElement.dataset.state === "ready"`)
+		if there {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the page is not there again (%v)", err)
+		}
+	}
+	v.until(soon, `!document.getElementById("kept").hidden || document.querySelectorAll("#shelf li").length === 1`)
+	if eval[bool](v, offered) {
+		v.resumeKept()
+		v.wait(soon, "done")
+	}
+	v.shelfRows(1)
+	v.inRow(1, "Open")
+	v.until(soon, `pairlab.result()?.models[0].rounds.length === 1`)
+	v.waitEmpty()
+}
+
+// A network that is too large for a file is trained, asked and kept all the
+// same, but for the file.
+func TestAWideNetworkIsKeptWithoutAFile(t *testing.T) {
+	t.Parallel()
+	v := open(t, "")
+	v.start(map[string]any{"models": []string{"baseline"}, "rounds": 1, "epochs": 1, "pairs": 50, "batch": 50, "pool": 10000, "ch1": 1, "ch2": 128, "fc": 1024})
+	v.wait(trainLimit, "done")
+	v.shelfSays("The last experiment is kept without its networks")
+	v.shelfRows(1)
+	v.draw("left", one()...)
+	v.draw("right", seven()...)
+	v.until(soon, answered)
+	v.press("Download safetensors of Baseline")
+	v.until(soon, `document.getElementById("load-error").innerText.includes("the most is 16777216")`)
 }
 
 func TestAStoppedExperimentIsKeptOnceARoundIsDone(t *testing.T) {
