@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"math"
 	"slices"
@@ -58,7 +59,7 @@ type File struct {
 type entry struct {
 	DType   string `json:"dtype"`
 	Shape   []int  `json:"shape"`
-	Offsets [2]int `json:"data_offsets"`
+	Offsets []int  `json:"data_offsets"` // begin and end
 }
 
 // Decode reads a file of at most so many bytes.
@@ -74,32 +75,104 @@ func Decode(b []byte, most int) (*File, error) {
 		return nil, fmt.Errorf("safetensors: header of %d bytes in a file of %d: not a safetensors file, or cut short", n, len(b))
 	}
 	header, data := b[8:8+n], b[8+n:]
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(header, &raw); err != nil {
+	raw, err := object(header)
+	if err != nil {
 		return nil, fmt.Errorf("safetensors: header: %w", err)
 	}
 	f := &File{Tensors: map[string]Tensor{}}
 	entries := map[string]entry{}
 	for name, text := range raw {
 		if name == metadataKey {
-			if err := json.Unmarshal(text, &f.Metadata); err != nil {
+			if f.Metadata, err = readMetadata(text); err != nil {
 				return nil, fmt.Errorf("safetensors: %s: want strings by name: %w", metadataKey, err)
 			}
 			continue
 		}
-		var e entry
-		d := json.NewDecoder(bytes.NewReader(text))
-		d.DisallowUnknownFields()
-		if err := d.Decode(&e); err != nil {
-			return nil, fmt.Errorf("safetensors: tensor %q: %w", name, err)
+		e, err := readEntry(text)
+		if err == nil {
+			err = e.check(len(data))
 		}
-		if err := e.check(len(data)); err != nil {
+		if err != nil {
 			return nil, fmt.Errorf("safetensors: tensor %q: %w", name, err)
 		}
 		entries[name] = e
 		f.Tensors[name] = Tensor{e.DType, e.Shape, data[e.Offsets[0]:e.Offsets[1]]}
 	}
 	return f, covered(entries, len(data))
+}
+
+// object reads a JSON object. Of a name that is there twice encoding/json would
+// take the last one, and take names in any case for those of a struct.
+func object(text []byte) (map[string]json.RawMessage, error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	first, err := d.Token()
+	if err != nil {
+		return nil, err
+	}
+	if first != json.Delim('{') {
+		return nil, errors.New("want an object")
+	}
+	members := map[string]json.RawMessage{}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return nil, err
+		}
+		if _, twice := members[name.(string)]; twice { // an object's names are strings
+			return nil, fmt.Errorf("%q is there twice", name)
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return nil, err
+		}
+		members[name.(string)] = value
+	}
+	if _, err := d.Token(); err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("more follows the object")
+	}
+	return members, nil
+}
+
+func readMetadata(text []byte) (map[string]string, error) {
+	members, err := object(text)
+	if err != nil {
+		return nil, err
+	}
+	metadata := map[string]string{}
+	for name, value := range members {
+		var s *string
+		if err := json.Unmarshal(value, &s); err != nil {
+			return nil, err
+		}
+		if s == nil {
+			return nil, fmt.Errorf("%q is null", name)
+		}
+		metadata[name] = *s
+	}
+	return metadata, nil
+}
+
+func readEntry(text []byte) (e entry, err error) {
+	members, err := object(text)
+	if err != nil {
+		return e, err
+	}
+	to := map[string]any{"dtype": &e.DType, "shape": &e.Shape, "data_offsets": &e.Offsets}
+	for name, value := range members {
+		if to[name] == nil {
+			return e, fmt.Errorf("unknown field %q", name)
+		}
+		if err := json.Unmarshal(value, to[name]); err != nil {
+			return e, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	if e.Shape == nil || len(e.Offsets) != 2 {
+		return e, errors.New("want dtype, shape and two data_offsets")
+	}
+	return e, nil
 }
 
 func (e entry) check(size int) error {
@@ -111,8 +184,9 @@ func (e entry) check(size int) error {
 	if want == 0 {
 		return fmt.Errorf("unknown dtype %q", e.DType)
 	}
+	const most = math.MaxInt32 // of a factor: their products do not overflow
 	for _, d := range e.Shape {
-		if d < 0 || d > size || want > size {
+		if d < 0 || d > most || want > most {
 			return fmt.Errorf("shape %v is negative or too large", e.Shape)
 		}
 		want *= d
@@ -166,7 +240,7 @@ func (f *File) Encode() ([]byte, error) {
 		if shape == nil {
 			shape = []int{}
 		}
-		e := entry{t.DType, shape, [2]int{begin, len(data)}}
+		e := entry{t.DType, shape, []int{begin, len(data)}}
 		if err := e.check(len(data)); err != nil {
 			return nil, fmt.Errorf("safetensors: tensor %q: %w", name, err)
 		}

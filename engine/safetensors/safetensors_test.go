@@ -52,6 +52,17 @@ func TestEncodeDecodeRoundTrip(t *testing.T) {
 	}
 }
 
+func TestTensorsMayBeEmpty(t *testing.T) {
+	b := file(`{"a":{"dtype":"F32","shape":[5,0],"data_offsets":[0,0]}}`, 0)
+	f, err := Decode(b, most)
+	if err != nil || len(f.Tensors["a"].Data) != 0 {
+		t.Fatalf("%+v, error %v", f, err)
+	}
+	if _, err := f.Encode(); err != nil {
+		t.Error(err)
+	}
+}
+
 // file makes a file of a header and a number of zero bytes.
 func file(header string, data int) []byte {
 	b := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
@@ -77,6 +88,15 @@ func TestDecodeRefuses(t *testing.T) {
 		"trailing":        {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 8), "8 bytes of data"},
 		"unknown field":   {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}}`, 4), "unknown field"},
 		"bad metadata":    {file(`{"__metadata__":{"a":1}}`, 0), "metadata"},
+		"null metadata":   {file(`{"__metadata__":{"a":null}}`, 0), "null"},
+		"a name twice":    {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8), "twice"},
+		"a field twice":   {file(`{"a":{"dtype":"F32","shape":[1],"shape":[1],"data_offsets":[0,4]}}`, 4), "twice"},
+		"three offsets":   {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}`, 4), "two data_offsets"},
+		"no offsets":      {file(`{"a":{"dtype":"F32","shape":[0]}}`, 0), "two data_offsets"},
+		"no shape":        {file(`{"a":{"dtype":"F32","data_offsets":[0,4]}}`, 4), "want dtype, shape"},
+		"other case":      {file(`{"a":{"DTYPE":"F32","shape":[1],"data_offsets":[0,4]}}`, 4), "unknown field"},
+		"two headers":     {file(`{}{}`, 0), "more follows"},
+		"a list":          {file(`[]`, 0), "want an object"},
 		"too large":       {make([]byte, most+1), "at most"},
 	} {
 		if _, err := Decode(c.b, most); err == nil || !strings.Contains(err.Error(), c.want) {
