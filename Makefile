@@ -32,11 +32,11 @@ build: ## Build the static site in dist/
 
 test: chromium lint ## Run everything: vet and lint, native tests, tests in wasm, headless-browser tests
 	@$(GO) run ./wasm/site -dev -out "$(DIST)"
-	@$(GO) run ./wasm/suite native wasm browser
+	@PAIRLAB_DIST="$$(cd "$(DIST)" && pwd)" $(GO) run ./wasm/suite native wasm browser
 
 firefox: chromium ## Compare the digests of runs in Firefox (firefox-esr) with those in Chromium
 	@$(GO) run ./wasm/site -dev -out "$(DIST)"
-	@$(GO) test -count=1 -v -tags=browser,firefox -run Firefox ./wasm/browsertest
+	@PAIRLAB_DIST="$$(cd "$(DIST)" && pwd)" $(GO) test -count=1 -v -tags=browser,firefox -run Firefox ./wasm/browsertest
 
 reproduce: chromium build ## Train the paper's table in headless Chromium (ROUNDS= EPOCHS= MODELS= WORKERS= SEED= PRESET= KERNELS=)
 	@$(GO) run ./wasm/drive reproduce -dir "$(DIST)" $(SETTINGS)
