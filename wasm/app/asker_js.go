@@ -75,6 +75,25 @@ func (a *asker) begin(c experiment.Config, again bool) {
 	a.shown()
 }
 
+// resumed takes the networks of runs that had ended before the experiment was
+// interrupted.
+func (a *asker) resumed(p plan, kernels string) {
+	c := p.record.Config
+	for _, run := range c.Runs() {
+		for _, e := range p.ended {
+			if keyOf(run) != e.key() {
+				continue
+			}
+			o := protocol.Outcome{Accuracy: e.Result.TestAccuracy, Mean: e.Mean, Std: e.Std}
+			a.networks.learn(protocol.Train{Run: run, Pairs: c.Pairs, Kernels: kernels}, e.state.epoch, o, e.state.sealed)
+			a.networks.end(e.event(), time.UnixMilli(p.record.Saved).UTC().Format("2006-01-02T15:04:05.000Z"))
+		}
+	}
+	if len(p.ended) > 0 {
+		a.shown()
+	}
+}
+
 func (a *asker) shown() {
 	var list []text.Network
 	for _, n := range a.networks.all() {

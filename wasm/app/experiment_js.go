@@ -61,6 +61,7 @@ func (c *controller) begin(p plan) error {
 		for _, f := range p.record.Done {
 			c.page.Apply(f.event())
 		}
+		c.asker.resumed(p, kernels)
 	}
 	c.page.Machine(c.machine(config, config.Workers))
 	c.events.tellValue("state", map[string]any{"state": string(state.Running)})

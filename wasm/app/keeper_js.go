@@ -12,6 +12,7 @@ import (
 	"github.com/pairlab/pairlab/engine/experiment"
 	"github.com/pairlab/pairlab/engine/train"
 	"github.com/pairlab/pairlab/wasm/keep"
+	"github.com/pairlab/pairlab/wasm/protocol"
 )
 
 // databaseName is that of the browser's database for the site's origin.
@@ -61,8 +62,15 @@ type plan struct {
 	set     experiment.Set // of trials; nil: the networks are trained
 	states  map[runKey]keptState
 	stored  []string // names of the states in the storage, whether or not they are any good
-	release func()   // its lock; nil: not taken yet
-	keeper  *keeper  // who keeps it already, or nil
+	ended   []endedRun
+	release func()  // its lock; nil: not taken yet
+	keeper  *keeper // who keeps it already, or nil
+}
+
+// endedRun is the last round of a network that has ended, with its last state.
+type endedRun struct {
+	finished
+	state keptState
 }
 
 // newPlan is one that nothing is kept of yet. A set may have finished runs.
@@ -75,7 +83,7 @@ func newPlan(config experiment.Config, set experiment.Set) plan {
 	if set != nil {
 		p.record.Views = new(set.Views())
 		set.Finished(func(s *experiment.Setting, parameters int, r train.Result) {
-			p.record.Done = append(p.record.Done, finished{s.Name, s.Model, int(r.Seed - s.Seed(0)), parameters, r})
+			p.record.Done = append(p.record.Done, finished{Setting: s.Name, Model: s.Model, Round: int(r.Seed - s.Seed(0)), Parameters: parameters, Result: r})
 		})
 	}
 	return p
@@ -91,11 +99,13 @@ type keeper struct {
 
 	mu         sync.Mutex
 	record     record
-	parameters map[string]int  // by the runs' names
-	saved      time.Time       // when the record was last asked to be written
-	states     *backlog        // of the runs in progress, by the states' names
-	stored     map[string]bool // of what states something was asked to be written
-	slots      map[string]int  // that each run's state was last written to, by name
+	parameters map[string]int      // by the runs' names
+	saved      time.Time           // when the record was last asked to be written
+	states     *backlog            // of the runs in progress, by the states' names
+	stored     map[string]bool     // of what states something was asked to be written
+	slots      map[string]int      // that each run's state was last written to, by name
+	networks   *backlog            // of the last states of runs, by the networks' names
+	ended      map[string][]string // names of the states that may be stored of a network's ended runs
 	over       bool
 
 	// The queue's own:
@@ -109,12 +119,17 @@ func newKeeper(v *vault, p plan) *keeper {
 		vault: v, queue: keep.NewQueue(v.failed), id: p.id, set: p.set,
 		record: p.record, parameters: map[string]int{}, slots: map[string]int{},
 		states: newBacklog(keepEvery, time.Now), stored: map[string]bool{},
+		networks: newBacklog(keepEvery, time.Now), ended: map[string][]string{},
 		release: p.release,
 	}
 	k.record.Build = version
 	for key, state := range p.states {
 		name := stateName(p.id, key)
 		k.slots[name], k.stored[name] = state.slot, true
+	}
+	for _, e := range p.ended {
+		name := stateName(p.id, e.key())
+		k.slots[name], k.ended[e.key().name] = e.state.slot, []string{name}
 	}
 	for _, f := range p.record.Done {
 		k.parameters[f.key().name] = f.Parameters
@@ -196,8 +211,8 @@ func (k *keeper) writeRecord() error {
 	return k.journal.Write(recordName(k.id), text)
 }
 
-// state keeps a run's state after an epoch, if it is time to. After the last
-// epoch there is none to keep: the run's end comes next.
+// state keeps a run's state after an epoch, if it is time to. That after the
+// last epoch is not gone on with, but it is the network.
 func (k *keeper) state(key runKey, epoch int, last bool, sealed safejs.Value) {
 	name := stateName(k.id, key)
 	k.mu.Lock()
@@ -223,6 +238,9 @@ func (k *keeper) state(key runKey, epoch int, last bool, sealed safejs.Value) {
 	}
 	if last {
 		k.states.end(name)
+		if k.set == nil {
+			k.network(key.name, name, write)
+		}
 	} else if k.states.take(name, write) {
 		k.stored[name] = true
 		k.queue.Put(name, write)
@@ -230,6 +248,42 @@ func (k *keeper) state(key runKey, epoch int, last bool, sealed safejs.Value) {
 	if time.Since(k.saved) > saveEvery {
 		k.save()
 	}
+}
+
+// network keeps the last state of a network's run, which put writes, in the
+// place of those of its rounds before: of rounds that follow soon, the last
+// one's. The caller holds the lock.
+func (k *keeper) network(of, name string, put func() error) {
+	write := func() error {
+		if err := put(); err != nil {
+			return err
+		}
+		var before []string
+		k.mu.Lock()
+		for _, ended := range k.ended[of] {
+			if ended != name {
+				before = append(before, keep.Slot(ended, 0), keep.Slot(ended, 1))
+			}
+		}
+		k.ended[of] = []string{name}
+		k.mu.Unlock()
+		if len(before) == 0 {
+			return nil
+		}
+		return k.delete(before...)
+	}
+	later := func(of string, write func() error) { k.queue.Put("network "+of, write) }
+	if k.networks.take(of, write) {
+		later(of, write)
+		return
+	}
+	time.AfterFunc(keepEvery, func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if !k.over {
+			k.networks.flush(later)
+		}
+	})
 }
 
 // flush has all written that is still to be: the page may be about to go away.
@@ -253,11 +307,12 @@ func (k *keeper) flush() {
 		k.stored[name] = true
 		now(write)
 	})
+	k.networks.flush(func(_ string, write func() error) { now(write) })
 }
 
 // heard takes the runs' ends from the events of the experiment's runs; setting
-// is of those of a set of trials.
-func (k *keeper) heard(setting string, e experiment.Event) {
+// is of those of a set of trials, and o of the others'.
+func (k *keeper) heard(setting string, o protocol.Outcome, e experiment.Event) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	f := finished{Setting: setting, Model: e.Model, Round: e.Round}
@@ -273,11 +328,16 @@ func (k *keeper) heard(setting string, e experiment.Event) {
 		if v := k.record.Views; v != nil && v.View == experiment.SearchView {
 			f.Result.Epochs = nil // as the search itself does
 		}
+		if k.set == nil {
+			f.Mean, f.Std = o.Mean, o.Std
+		}
 		k.record.Done = append(k.record.Done, f)
 		k.states.end(name)
 		k.queue.Drop(name)
 		k.save()
-		if k.stored[name] {
+		if k.set == nil {
+			k.ended[key.name] = append(k.ended[key.name], name)
+		} else if k.stored[name] {
 			k.queue.Put("end of "+name, func() error { return k.delete(keep.Slot(name, 0), keep.Slot(name, 1)) })
 		}
 		delete(k.stored, name)

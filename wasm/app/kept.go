@@ -19,8 +19,9 @@ import (
 const keptSchema = "pairlab.kept/v1"
 
 // What is kept of an experiment lies under its number: one record, the runs
-// that ended first in parts of their own, and of each run that has begun and
-// not ended its state after the last epoch.
+// that ended first in parts of their own, of each run that has begun and not
+// ended its state after the last epoch, and of each network that is trained the
+// last state of the last round that has ended.
 const (
 	recordPrefix = "experiment/"
 	partPrefix   = "part/"
@@ -76,6 +77,9 @@ type finished struct {
 	Round      int          `json:"round"` // from 0
 	Parameters int          `json:"parameters"`
 	Result     train.Result `json:"result"`
+
+	Mean float64 `json:"mean,omitempty"` // as in protocol.Outcome, of the networks' training
+	Std  float64 `json:"std,omitempty"`
 }
 
 // part are the runs of a part.

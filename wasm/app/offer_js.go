@@ -93,7 +93,7 @@ func (c *controller) ResumeKept() error {
 	}
 	if p.record.Build != version {
 		// Another build might not compute the same bits.
-		p.states = nil
+		p.states, p.ended = nil, nil
 	}
 	if err := c.begin(*p); err != nil {
 		return err
@@ -292,25 +292,57 @@ func read(journal *keep.Journal, id string) (*plan, error) {
 	if len(states) == 0 {
 		return p, nil
 	}
+	if p.set == nil {
+		if err := p.readEnded(journal, states); err != nil {
+			return nil, err
+		}
+	}
 	for t := range p.record.tasks(p.set) {
 		name := states[t.key()]
 		if name == "" {
 			continue
 		}
-		newest, err := journal.Newest(name)
+		state, err := readState(journal, name)
 		if errors.Is(err, keep.ErrNone) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		sealed, err := web.Copy(newest.Sealed)
-		if err != nil {
-			return nil, err
-		}
-		p.states[t.key()] = keptState{epoch: int(newest.Number), sealed: sealed, slot: newest.Slot}
+		p.states[t.key()] = state
 	}
 	return p, nil
+}
+
+// readState reads the newest whole state of a run.
+func readState(journal *keep.Journal, name string) (keptState, error) {
+	newest, err := journal.Newest(name)
+	if err != nil {
+		return keptState{}, err
+	}
+	sealed, err := web.Copy(newest.Sealed)
+	return keptState{epoch: int(newest.Number), sealed: sealed, slot: newest.Slot}, err
+}
+
+// readEnded reads each network's last round of which there is the last state.
+func (p *plan) readEnded(journal *keep.Journal, states map[runKey]string) error {
+	for _, kind := range p.record.Config.Models {
+		for _, f := range slices.Backward(p.record.Done) {
+			name := states[f.key()]
+			if f.Model != kind || name == "" || f.Std == 0 {
+				continue
+			}
+			state, err := readState(journal, name)
+			if err != nil && !errors.Is(err, keep.ErrNone) {
+				return err
+			}
+			if err == nil && state.epoch == p.record.Config.Train(kind).Epochs {
+				p.ended = append(p.ended, endedRun{f, state})
+				break
+			}
+		}
+	}
+	return nil
 }
 
 // readParts puts the finished runs that are in parts before the others. Those

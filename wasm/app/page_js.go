@@ -211,7 +211,10 @@ func (c *controller) unkept(cause error) {
 
 // apply takes an event of a run of the experiment in hand.
 func (c *controller) apply(j *job, e experiment.Event) {
-	c.inHand().heard(j.setting, e)
+	j.mu.Lock()
+	o := j.outcome
+	j.mu.Unlock()
+	c.inHand().heard(j.setting, o, e)
 	if j.setting != "" {
 		c.applyTrial(j.setting, e)
 		return

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +16,8 @@ import (
 	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
 
+	"github.com/pairlab/pairlab/engine/experiment"
+	"github.com/pairlab/pairlab/engine/modelfile"
 	"github.com/pairlab/pairlab/wasm/drive/browser"
 )
 
@@ -150,6 +153,38 @@ func TestAnExperimentIsResumedAfterACrash(t *testing.T) {
 		t.Errorf("digests\n%v, want\n%v", got, want)
 	}
 	t.Logf("%v, %d of 10 runs done before", time.Since(begun).Round(100*time.Millisecond), rounds)
+}
+
+// Networks whose runs had ended before the page was left are there again, and
+// go to the list with the others.
+func TestNetworksSurviveAReload(t *testing.T) {
+	t.Parallel()
+	v := newTab(t)
+	address := serve(t, nil)
+	v.goTo(address)
+	const count = `window.epochs = 0; pairlab.on("epoch", (e) => { if (e.model === "siamese10") epochs++; })`
+	v.do(count)
+	v.start(tenRuns(map[string]any{"models": []string{"siamese2", "siamese10"}, "rounds": 2, "epochs": 60, "pairs": 200, "workers": 1}))
+	const rounds = `pairlab.result().models.map((m) => m.rounds.length)`
+	v.until(trainLimit, `epochs > 62 && `+rounds+`.join() === "2,1"`)
+	v.until(trainLimit, whenHidden(onStore(`store.getAllKeys().onsuccess = (event) => { result = event.target.result.filter((key) => key.startsWith("state/")).length > 2; };`)))
+	v.goTo(address)
+	v.resumeKept()
+	v.until(soon, `document.querySelectorAll("#verdicts article").length === 2`)
+	v.wait(trainLimit, "done")
+	v.shelfRows(1)
+	v.goTo(address)
+	v.inRow(1, "Open")
+	v.shelfSays("its networks are in Try it")
+	dir := t.TempDir()
+	v.downloadsTo(dir)
+	for _, m := range result(v).Models {
+		v.press("Download safetensors of " + experiment.Label(m.Name))
+		_, p, err := modelfile.Decode(v.downloaded(filepath.Join(dir, fmt.Sprintf("pairlab-%s-seed2-epoch60.safetensors", m.Name))))
+		if err != nil || p.Digest != m.Rounds[1].Digest || p.Std == 0 || p.Accuracy != m.Rounds[1].TestAccuracy {
+			t.Errorf("%s: %+v (%v), want %+v", m.Name, p, err, m.Rounds[1])
+		}
+	}
 }
 
 func TestTheOfferSaysWhatWasLeftAndCanBeDiscarded(t *testing.T) {
