@@ -241,7 +241,7 @@ func TestResumedRunSameBits(t *testing.T) {
 	for _, c := range configs {
 		want := mustRun(t, c, 1, Hooks{})
 		var saved []byte
-		for epoch := 1; epoch < c.Epochs; epoch++ {
+		for epoch := 1; epoch <= c.Epochs; epoch++ { // also after the last
 			saved = interrupt(t, c, pairs, saved, epoch)
 		}
 		got, _, err := Run(c, 1, pairs, pairs, Options{Kernels: sets.Fast(t), Resume: decode(t, saved)})

@@ -38,6 +38,7 @@ type job struct {
 
 	begun bool // the run's beginning was told
 	told  int  // epochs that were told
+	over  bool // the run's end was told
 }
 
 // news says whether an event of the run was not told before: a run that is
@@ -54,6 +55,10 @@ func (j *job) news(e experiment.Event) bool {
 		before := j.told
 		j.told = max(j.told, e.EpochNumber)
 		return e.EpochNumber > before
+	case experiment.DoneEvent:
+		before := j.over
+		j.over = true
+		return !before
 	}
 	return true
 }
