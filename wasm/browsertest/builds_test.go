@@ -101,6 +101,7 @@ func (v *visit) untilBuilds(names ...string) {
 }
 
 func TestANewBuildComesWithTheNextLoadAndIsNotMixed(t *testing.T) {
+	t.Parallel()
 	host := newPlainHost(t, builtSite(t))
 	v := newTab(t)
 	v.goTo(host.address)

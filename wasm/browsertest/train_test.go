@@ -154,6 +154,7 @@ func checkResult(t *testing.T, r experiment.Result) {
 }
 
 func TestPauseResumeStop(t *testing.T) {
+	t.Parallel()
 	v := open(t, "?models=siamese2&rounds=1&epochs=1000&pool=10000")
 	v.do(`window.progress = 0; pairlab.on("progress", () => progress++)`)
 	v.press("Train Siamese2")
@@ -228,6 +229,7 @@ func TestSameSeedSameDigestsOnAnyNumberOfWorkers(t *testing.T) {
 }
 
 func TestALearningRateFarTooLargeDiverges(t *testing.T) {
+	t.Parallel()
 	v := open(t, "?models=baseline,siamese10&rounds=1&epochs=3&pairs=200&pool=10000&lr=1e6")
 	v.do(`pairlab.start({ models: ["baseline", "siamese10"], rounds: 1, epochs: 3, pairs: 200, pool: 10000, lr: 1e6 })`)
 	v.wait(trainLimit, "done")
@@ -247,6 +249,7 @@ func TestALearningRateFarTooLargeDiverges(t *testing.T) {
 }
 
 func TestWorksUnderASubPath(t *testing.T) {
+	t.Parallel()
 	v := newTab(t)
 	const path = "/some/where"
 	v.goTo(strings.TrimSuffix(serve(t, func(site http.Handler) http.Handler { return http.StripPrefix(path, site) }), "/") + path + "/?seed=3")
@@ -258,6 +261,7 @@ func TestWorksUnderASubPath(t *testing.T) {
 }
 
 func TestAutostart(t *testing.T) {
+	t.Parallel()
 	v := newTab(t)
 	address := serve(t, nil) + "?models=siamese10&rounds=1&epochs=1&pairs=100&pool=10000&autostart=1"
 	v.run(chromedp.Navigate(address))

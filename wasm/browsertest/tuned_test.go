@@ -27,6 +27,7 @@ func shortTuned(kind model.Kind, more map[string]any) map[string]any {
 // A tuned run is the same over one worker and over two, from the link that
 // reproduces it, and from its own result's settings; and it is train.Tuned.
 func TestTunedRunsAreReproducible(t *testing.T) {
+	t.Parallel()
 	v := open(t, "")
 	for _, kind := range model.Kinds {
 		v.start(shortTuned(kind, nil))
@@ -63,6 +64,7 @@ func TestTunedRunsAreReproducible(t *testing.T) {
 // The page is left in the middle of tuned runs, whose pairs, distortions and
 // learning rates depend on the epoch.
 func TestATunedExperimentIsResumed(t *testing.T) {
+	t.Parallel()
 	config := shortTuned(model.Siamese2, map[string]any{"models": []string{"siamese2", "siamese10"}, "epochs": 100, "workers": 2})
 	want := undisturbed(t, config)
 	v := newTab(t)

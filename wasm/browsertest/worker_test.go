@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -86,7 +87,10 @@ func twoRuns(more map[string]any) map[string]any {
 }
 
 // undisturbedDigests are those that undisturbed has found, by settings.
-var undisturbedDigests = map[string][]string{}
+var undisturbedDigests = struct {
+	sync.Mutex
+	of map[string][]string
+}{of: map[string][]string{}}
 
 // undisturbed are the digests of an experiment to which nothing happens. It is
 // trained once, as they are the same on any workers.
@@ -95,13 +99,15 @@ func undisturbed(t *testing.T, config map[string]any) []string {
 	settings := maps.Clone(config)
 	delete(settings, "workers")
 	name := fmt.Sprint(settings) // its keys are sorted
-	if undisturbedDigests[name] == nil {
+	undisturbedDigests.Lock()
+	defer undisturbedDigests.Unlock()
+	if undisturbedDigests.of[name] == nil {
 		v := open(t, "")
 		v.start(config)
 		v.wait(trainLimit, "done")
-		undisturbedDigests[name] = digests(v)
+		undisturbedDigests.of[name] = digests(v)
 	}
-	return undisturbedDigests[name]
+	return undisturbedDigests.of[name]
 }
 
 func TestADeadWorkerIsReplacedAndItsRunGoesOn(t *testing.T) {
@@ -176,6 +182,7 @@ func bogusRun(model string) string {
 }
 
 func TestWorkersThatDieAgainAndAgainEndInAMessage(t *testing.T) {
+	t.Parallel()
 	v := openSabotaged(t)
 	// Whatever a worker is asked to train, it fails.
 	v.do(`
