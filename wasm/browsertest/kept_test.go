@@ -44,13 +44,28 @@ func (v *visit) waitEmpty() {
 	v.until(soon, onStore(`store.count().onsuccess = (event) => { result = event.target.result === 0; };`))
 }
 
-// kept is a script that says whether the states of so many runs, or more, lie in
-// both their slots. Of a network's runs that have ended one is there, too.
+// epochsKept is part of a script: of each run whose states are in the storage
+// (keys, values), after which epochs they are.
+const epochsKept = `
+	const epoch = (i) => new DataView(values[i].buffer).getUint32(32, true);
+	const runs = new Map();
+	keys.forEach((key, i) => runs.set(key.slice(0, -2), [...(runs.get(key.slice(0, -2)) ?? []), epoch(i)]));`
+
+// onStates is onStore for what does something with the states there are.
+func onStates(do string) string {
+	return onStore(fmt.Sprintf(`
+		const states = IDBKeyRange.bound("state/", "state0");
+		store.getAllKeys(states).onsuccess = ({ target: { result: keys } }) => {
+			store.getAll(states).onsuccess = ({ target: { result: values } }) => { %s %s };
+		};`, epochsKept, do))
+}
+
+// kept is a script that says whether the state of so many runs in progress lies
+// in both its slots. That of a run that has ended is there, too.
 func kept(runs int) string {
-	return onStore(fmt.Sprintf(`store.getAllKeys().onsuccess = (event) => {
-		const names = event.target.result.filter((key) => key.startsWith("state/")).map((key) => key.slice(0, -2));
-		result = names.filter((name, i) => names.indexOf(name) < i).length >= %d;
-	};`, runs))
+	return onStates(fmt.Sprintf(`
+		const last = pairlab.result().config.epochs;
+		result = [...runs.values()].filter((epochs) => epochs.length === 2 && Math.max(...epochs) < last).length === %d;`, runs))
 }
 
 // waitKept waits until that is so. The page is told again and again that it is
@@ -257,20 +272,12 @@ func TestDamagedStatesCostEpochsAndNothingElse(t *testing.T) {
 			v.waitKept(2)
 			// An address of the site without the page.
 			v.run(chromedp.Navigate(v.address + "icon.svg"))
-			epochs := eval[[][]int](v, onStore(fmt.Sprintf(`
-				const states = IDBKeyRange.bound("state/", "state0");
-				store.getAllKeys(states).onsuccess = ({ target: { result: keys } }) => {
-					store.getAll(states).onsuccess = ({ target: { result: values } }) => {
-						const epoch = (i) => new DataView(values[i].buffer).getUint32(32, true);
-						const runs = new Map();
-						keys.forEach((key, i) => runs.set(key.slice(0, -2), [...(runs.get(key.slice(0, -2)) ?? []), epoch(i)]));
-						keys.forEach((key, i) => {
-							const value = values[i], isNewest = epoch(i) === Math.max(...runs.get(key.slice(0, -2)));
-							%s
-						});
-						result = [...runs.values()];
-					};
-				};`, c.damage)))
+			epochs := eval[[][]int](v, onStates(fmt.Sprintf(`
+				keys.forEach((key, i) => {
+					const value = values[i], isNewest = epoch(i) === Math.max(...runs.get(key.slice(0, -2)));
+					%s
+				});
+				result = [...runs.values()];`, c.damage)))
 			v.goTo(v.address)
 			v.do(`window.recovered = 0; pairlab.on("recovered", () => recovered++)`)
 			left := eval[[]int](v, `pairlab.kept().then((k) => k.running.map((r) => r.epoch))`)

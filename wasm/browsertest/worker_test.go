@@ -81,7 +81,7 @@ func tenRuns(more map[string]any) map[string]any {
 
 // twoRuns are two runs side by side, long enough to be found at them.
 func twoRuns(more map[string]any) map[string]any {
-	config := tenRuns(map[string]any{"models": []string{"siamese2", "siamese10"}, "rounds": 1, "epochs": 30, "pairs": 500})
+	config := tenRuns(map[string]any{"models": []string{"siamese2", "siamese10"}, "rounds": 1, "epochs": 60, "pairs": 500})
 	maps.Copy(config, more)
 	return config
 }
