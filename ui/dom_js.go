@@ -196,3 +196,19 @@ func (d *dom) watch(e *element, margin int, seen func(bool)) {
 	_, err = observer.Call("observe", e.value)
 	d.note(err)
 }
+
+// usable says whether the element has the keyboard and can be used.
+func (e *element) usable() bool { return e.focused() && !e.is("disabled") && !e.is("hidden") }
+
+// clone puts a copy of a template's content into an element.
+func (d *dom) clone(template string, into *element) {
+	copied, err := d.content(template).value.Call("cloneNode", true)
+	d.note(err)
+	into.call("append", copied)
+}
+
+func (d *dom) content(template string) *element {
+	content, err := d.find(template).value.Get("content")
+	d.note(err)
+	return d.wrap(content)
+}

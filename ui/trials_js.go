@@ -9,7 +9,6 @@ import (
 	"github.com/hack-pad/safejs"
 
 	"github.com/pairlab/pairlab/engine/experiment"
-	"github.com/pairlab/pairlab/engine/model"
 	"github.com/pairlab/pairlab/ui/state"
 	"github.com/pairlab/pairlab/ui/text"
 )
@@ -222,32 +221,6 @@ func (v *trialsView) plan() {
 	})
 }
 
-// Speeds are those that the networks have on this computer, as far as that is
-// known.
-func (p *Page) Speeds() experiment.Speeds {
-	c, _ := p.form.read()
-	return p.speeds(c.Kernels)
-}
-
-func (p *Page) speeds(kernels string) experiment.Speeds {
-	speeds := experiment.TypicalSpeeds(kernels)
-	if r, ok := p.state.Result(); ok {
-		speeds = r.Speeds(speeds)
-	}
-	for _, v := range p.trials {
-		if v.shown != nil {
-			speeds = v.shown.Set.Speeds(speeds)
-		}
-	}
-	return speeds
-}
-
-// measured says whether the speeds of all networks of c were measured.
-func (p *Page) measured(c experiment.Config) bool {
-	typical, speeds := experiment.TypicalSpeeds(c.Kernels), p.speeds(c.Kernels)
-	return !slices.ContainsFunc(c.Models, func(kind model.Kind) bool { return speeds[kind] == typical[kind] })
-}
-
 // BeginTrials shows that a set of trials begins, or goes on, and sets the phase
 // Running.
 func (p *Page) BeginTrials(set experiment.Set, env experiment.Environment) {
@@ -377,9 +350,6 @@ func (v *trialsView) showButtons() {
 	}
 }
 
-// usable says whether the element has the keyboard and can be used.
-func (e *element) usable() bool { return e.focused() && !e.is("disabled") && !e.is("hidden") }
-
 // jsonFile is the document of a set as a file.
 func jsonFile(t *state.Trials) (name, kind, content string) {
 	document, err := json.MarshalIndent(t.Set.Document(), "", "  ")
@@ -397,17 +367,4 @@ func fileName(t *state.Trials, extension string) string {
 		name += "-part-" + strings.ReplaceAll(v.Shard, "/", "-of-")
 	}
 	return name + extension
-}
-
-// clone puts a copy of a template's content into an element.
-func (d *dom) clone(template string, into *element) {
-	copied, err := d.content(template).value.Call("cloneNode", true)
-	d.note(err)
-	into.call("append", copied)
-}
-
-func (d *dom) content(template string) *element {
-	content, err := d.find(template).value.Get("content")
-	d.note(err)
-	return d.wrap(content)
 }

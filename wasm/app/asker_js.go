@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/hack-pad/safejs"
@@ -221,8 +220,8 @@ func (a *asker) loadTestImages() error {
 func (a *asker) Write(name, format string, written func(text.Network, safejs.Value, error)) {
 	a.tasks.Put(func() {
 		all, err := a.ready(true)
-		i := slices.IndexFunc(all, func(n network) bool { return n.Name == name })
-		if err == nil && i < 0 {
+		n, ok := byName(all, name)
+		if err == nil && !ok {
 			err = errGone
 		}
 		if err != nil {
@@ -231,7 +230,7 @@ func (a *asker) Write(name, format string, written func(text.Network, safejs.Val
 		}
 		export := protocol.Export{Name: name, Format: protocol.Format(format)}
 		r, err := a.worker.request(protocol.Request{Op: protocol.OpExport, Export: &export}, nil)
-		written(all[i].Network, r.bytes, err)
+		written(n.Network, r.bytes, err)
 	})
 }
 

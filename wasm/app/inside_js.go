@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/hack-pad/safejs"
 
@@ -112,12 +111,12 @@ func (a *asker) layer(q ui.LayerQuestion) (l ui.Layer, err error) {
 	if err != nil {
 		return l, err
 	}
-	i := slices.IndexFunc(all, func(n network) bool { return n.Name == q.Name })
+	open, isOpen := byName(all, q.Name)
 	n, ok := a.networks.named(q.Name)
-	if i < 0 || !ok {
+	if !isOpen || !ok {
 		return l, errGone
 	}
-	with, epoch := extras{}, all[i].Epoch
+	with, epoch := extras{}, open.Epoch
 	if layer := n.history.at(q.Epoch); layer != nil {
 		with["first"], epoch = layer, q.Epoch
 	}

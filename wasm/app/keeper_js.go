@@ -3,14 +3,12 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"sync"
 	"time"
 
 	"github.com/hack-pad/safejs"
 
 	"github.com/pairlab/pairlab/engine/experiment"
-	"github.com/pairlab/pairlab/engine/train"
 	"github.com/pairlab/pairlab/wasm/keep"
 	"github.com/pairlab/pairlab/wasm/protocol"
 )
@@ -47,47 +45,6 @@ func (v *vault) open() (*keep.IndexedDB, error) {
 }
 
 func (v *vault) failed(err error) { v.warning.Do(func() { v.warn(err) }) }
-
-// keptState is a run's state after an epoch.
-type keptState struct {
-	epoch  int
-	sealed safejs.Value // Uint8Array
-	slot   int          // that it was read from
-}
-
-// plan is an experiment to make, or to go on with.
-type plan struct {
-	id      string
-	record  record
-	set     experiment.Set // of trials; nil: the networks are trained
-	states  map[runKey]keptState
-	stored  []string // names of the states in the storage, whether or not they are any good
-	ended   []endedRun
-	release func()  // its lock; nil: not taken yet
-	keeper  *keeper // who keeps it already, or nil
-}
-
-// endedRun is the last round of a network that has ended, with its last state.
-type endedRun struct {
-	finished
-	state keptState
-}
-
-// newPlan is one that nothing is kept of yet. A set may have finished runs.
-func newPlan(config experiment.Config, set experiment.Set) plan {
-	p := plan{
-		id:     fmt.Sprintf("%013d-%08x", time.Now().UnixMilli(), rand.Uint32()),
-		record: record{Config: config},
-		set:    set,
-	}
-	if set != nil {
-		p.record.Views = new(set.Views())
-		set.Finished(func(s *experiment.Setting, parameters int, r train.Result) {
-			p.record.Done = append(p.record.Done, finished{Setting: s.Name, Model: s.Model, Round: int(r.Seed - s.Seed(0)), Parameters: parameters, Result: r})
-		})
-	}
-	return p
-}
 
 // keeper keeps the experiment in hand in the browser's storage, in the
 // background: nothing here waits, and a storage that fails does no harm.

@@ -136,14 +136,18 @@ func (ns *networks) end(e experiment.Event, date string) bool {
 // load takes a network from a file that has been opened, and returns it.
 func (ns *networks) load(name string, info protocol.Network, kernels string, file any) network {
 	p := info.Provenance
-	return ns.take(&network{
+	n := &network{
 		Network: text.Network{
 			Name: loadedName, Kind: info.Config.Kind, Seed: p.Seed,
 			Epoch: p.Epochs, Accuracy: p.Accuracy, File: name, Pairs: pairsIn(p.Settings),
 		},
 		open:  protocol.Open{Name: loadedName, Kernels: kernels},
 		bytes: file, ended: true,
-	})
+	}
+	ns.mu.Lock()
+	defer ns.mu.Unlock()
+	ns.put(n)
+	return *n
 }
 
 // restore takes a network of an experiment that is over, unless more have begun
@@ -156,14 +160,6 @@ func (ns *networks) restore(n *network, begun int) (network, bool) {
 	}
 	ns.put(n)
 	return *n, true
-}
-
-// take takes a network, and returns it with its version.
-func (ns *networks) take(n *network) network {
-	ns.mu.Lock()
-	defer ns.mu.Unlock()
-	ns.put(n)
-	return *n
 }
 
 // dropTrained drops all networks but the one from a file. It returns how many
@@ -220,4 +216,13 @@ func (ns *networks) put(n *network) {
 func alone(c experiment.Config, run experiment.Run) string {
 	c.Models, c.Rounds, c.Seed, c.Autostart = []model.Kind{run.Model}, 1, run.Seed, false
 	return "?" + c.Encode()
+}
+
+// byName is the network of a list that is so named.
+func byName(list []network, name string) (network, bool) {
+	i := slices.IndexFunc(list, func(n network) bool { return n.Name == name })
+	if i < 0 {
+		return network{}, false
+	}
+	return list[i], true
 }

@@ -100,15 +100,21 @@ func (v *visit) untilBuilds(names ...string) {
 	})()`)
 }
 
-func TestANewBuildComesWithTheNextLoadAndIsNotMixed(t *testing.T) {
-	t.Parallel()
-	host := newPlainHost(t, builtSite(t))
-	v := newTab(t)
+// openFirstBuild opens the site as it was built, which is kept then, in the cache
+// of the name that is returned.
+func openFirstBuild(t *testing.T) (host *plainHost, v *visit, cache string) {
+	t.Helper()
+	host, v = newPlainHost(t, builtSite(t)), newTab(t)
 	v.goTo(host.address)
 	v.untilKept(0)
 	v.reload()
+	return host, v, eval[string](v, `caches.keys().then((names) => names.find((n) => !n.endsWith(" digits")).split(" ").pop())`)
+}
+
+func TestANewBuildComesWithTheNextLoadAndIsNotMixed(t *testing.T) {
+	t.Parallel()
+	host, v, firstCache := openFirstBuild(t)
 	first := eval[string](v, `pairlab.version`)
-	firstCache := eval[string](v, `caches.keys().then((names) => names.find((n) => !n.endsWith(" digits")).split(" ").pop())`)
 	v.untilBuilds(firstCache)
 	open := v.beside()
 	open.goTo(host.address)
@@ -160,12 +166,7 @@ func TestANewBuildComesWithTheNextLoadAndIsNotMixed(t *testing.T) {
 
 func TestAnOpenPageHasFilesThatTheNextBuildLacks(t *testing.T) {
 	t.Parallel()
-	host := newPlainHost(t, builtSite(t))
-	v := newTab(t)
-	v.goTo(host.address)
-	v.untilKept(0)
-	v.reload()
-	first := eval[string](v, `caches.keys().then((names) => names.find((n) => !n.endsWith(" digits")).split(" ").pop())`)
+	host, v, first := openFirstBuild(t)
 	site, second := nextBuild(t, "second", "0123456789ab", "worker.js")
 	host.deploy(site)
 	next := v.beside()

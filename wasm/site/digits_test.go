@@ -158,15 +158,7 @@ func checkComplete(t *testing.T, dir string, want bool) {
 
 // buildDigits does what a build does for the digits.
 func buildDigits(dir string) error {
-	o, err := newOutput(dir)
-	if err != nil {
-		return err
-	}
-	defer o.root.Close()
-	if err := buildData("../..", o); err != nil {
-		return err
-	}
-	return o.prune()
+	return buildWith(dir, func(o *output) error { return buildData("../..", o) })
 }
 
 func checkInk(t *testing.T, path string, side int, ink func(int) int) {

@@ -72,12 +72,17 @@ func TestFoldersOfTheSiteAreBuiltAgain(t *testing.T) {
 
 // buildIn builds a site of one page.
 func buildIn(dir string) error {
+	return buildWith(dir, func(o *output) error { return o.write(pageName, []byte("new")) })
+}
+
+// buildWith builds what write writes.
+func buildWith(dir string, write func(*output) error) error {
 	o, err := newOutput(dir)
 	if err != nil {
 		return err
 	}
 	defer o.root.Close()
-	if err := o.write(pageName, []byte("new")); err != nil {
+	if err := write(o); err != nil {
 		return err
 	}
 	return o.prune()

@@ -30,8 +30,13 @@ func Find() (string, error) {
 		}
 		return path, nil
 	}
+	return findIn(places(runtime.GOOS))
+}
+
+// findIn returns the path of the first of some programs that runs.
+func findIn(names []string) (string, error) {
 	missing := ErrMissing
-	for _, name := range places(runtime.GOOS) {
+	for _, name := range names {
 		path, err := exec.LookPath(name)
 		if err != nil {
 			continue
